@@ -1,0 +1,2 @@
+/** dbos for Java. */
+module dev.dbos.core {}
