@@ -1,2 +1,7 @@
 /** dbos for Java. */
-module dev.dbos.core {}
+@org.jspecify.annotations.NullMarked
+module dev.dbos.core {
+  requires transitive org.jspecify;
+
+  exports dev.dbos.error;
+}
