@@ -21,8 +21,6 @@ import liquibase.database.Database;
 import liquibase.database.DatabaseFactory;
 import liquibase.exception.DatabaseException;
 import liquibase.exception.LiquibaseException;
-import liquibase.lockservice.DatabaseChangeLogLock;
-import liquibase.lockservice.LockService;
 import liquibase.lockservice.LockServiceFactory;
 import liquibase.resource.ClassLoaderResourceAccessor;
 import liquibase.resource.DirectoryResourceAccessor;
@@ -83,7 +81,7 @@ record LiquibaseUpdate(Changelog changelog, String contexts, String labels) {
         DatabaseFactory.getInstance().findCorrectDatabaseImplementation(watch.connection());
     try {
       if (exclusive) {
-        releaseStaleLock(database);
+        StaleLock.release(database);
       }
       update(database, watch);
     } finally {
@@ -122,18 +120,6 @@ record LiquibaseUpdate(Changelog changelog, String contexts, String labels) {
     command.addArgumentValue(ShowSummaryArgument.SHOW_SUMMARY, UpdateSummaryEnum.OFF);
     command.addArgumentValue(ShowSummaryArgument.SHOW_SUMMARY_OUTPUT, UpdateSummaryOutputEnum.LOG);
     return command;
-  }
-
-  private void releaseStaleLock(Database database) throws LiquibaseException {
-    LockService locks = LockServiceFactory.getInstance().getLockService(database);
-    for (DatabaseChangeLogLock stale : locks.listLocks()) {
-      LOG.warn(
-          "Released the Liquibase lock that {} took at {}: that process was stopped while it"
-              + " migrated the application database.",
-          stale.getLockedBy(),
-          stale.getLockGranted());
-      locks.forceReleaseLock();
-    }
   }
 
   /** Ends whatever transaction is left and restores auto-commit; the connection stays open. */

@@ -2,6 +2,7 @@ package dev.dbos.liquibase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dbos.liquibase.outage.PowerCut;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -27,5 +28,11 @@ final class ChildJvm {
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(printed).isZero();
     return printed;
+  }
+
+  /** Waits for the end of a program that has to be killed by a {@link PowerCut}. */
+  static void awaitKilled(Process process) throws Exception {
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(printed).isEqualTo(PowerCut.EXIT_CODE);
   }
 }

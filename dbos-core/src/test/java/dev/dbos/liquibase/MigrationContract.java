@@ -109,13 +109,15 @@ abstract class MigrationContract {
   @Test
   void givesTheConnectionBackAsItWasAfterAFailure() throws Exception {
     try (Connection connection = connect()) {
+      List<String> before = settings(connection);
       LiquibaseMigrations broken = brokenSecondChangeset();
 
       assertThatThrownBy(() -> broken.apply(connection)).isInstanceOf(SchemaException.class);
 
       assertThat(connection.isClosed()).isFalse();
       assertThat(connection.getAutoCommit()).isTrue();
-      SHOP.apply(connection);
+      assertThat(settings(connection)).isEqualTo(before);
+      assertThat(query(connection, "SELECT id FROM databasechangelog")).containsExactly("stock");
     }
   }
 
@@ -187,6 +189,45 @@ abstract class MigrationContract {
   }
 
   @Test
+  void aChangesetAndItsRecordCommitTogether() throws Exception {
+    migrate(changelog("--changeset anna:stock\nCREATE TABLE stock (sku varchar(20));\n"));
+    LiquibaseMigrations longer =
+        changelog(
+            """
+            --changeset anna:stock
+            CREATE TABLE stock (sku varchar(20));
+            --changeset ben:prices
+            CREATE TABLE prices (sku varchar(20));
+            """);
+    execute(refuseToRecord("prices"));
+    assertThatThrownBy(() -> migrate(longer)).isInstanceOf(SchemaException.class);
+
+    execute(recordAgain());
+    migrate(longer);
+
+    assertThat(query("SELECT id FROM databasechangelog ORDER BY orderexecuted"))
+        .containsExactly("stock", "prices");
+  }
+
+  @Test
+  void aProcessKilledInAChangesetLeavesNothingOfIt() throws Exception {
+    Process killed =
+        ChildJvm.start(
+            System.getProperty("java.class.path"),
+            MigratingProgram.class,
+            jdbcUrl(),
+            "shop/power-cut.yaml",
+            "power cut");
+    ChildJvm.awaitKilled(killed);
+    assertThat(query("SELECT id FROM databasechangelog")).containsExactly("stock");
+
+    migrate(LiquibaseMigrations.fromClasspath("shop/power-cut.yaml"));
+
+    assertThat(query("SELECT id FROM databasechangelog ORDER BY orderexecuted"))
+        .containsExactly("stock", "prices");
+  }
+
+  @Test
   void fourThreadsStartAtOnceOnAnEmptyDatabase() throws Exception {
     CountDownLatch ready = new CountDownLatch(4);
     Callable<Boolean> start =
@@ -216,7 +257,11 @@ abstract class MigrationContract {
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       processes.add(
-          ChildJvm.start(System.getProperty("java.class.path"), MigratingProgram.class, jdbcUrl()));
+          ChildJvm.start(
+              System.getProperty("java.class.path"),
+              MigratingProgram.class,
+              jdbcUrl(),
+              "shop/changelog.yaml"));
     }
 
     for (Process process : processes) {
@@ -274,6 +319,12 @@ abstract class MigrationContract {
     }
     return values;
   }
+
+  /** The statement after which no record of changeset {@code id} can be inserted. */
+  abstract String refuseToRecord(String id);
+
+  /** The statement that undoes {@link #refuseToRecord}. */
+  abstract String recordAgain();
 
   /** How the database writes true into {@code LOCKED}. */
   abstract String lockedValue();

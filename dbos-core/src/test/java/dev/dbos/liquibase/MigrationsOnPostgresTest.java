@@ -46,6 +46,16 @@ class MigrationsOnPostgresTest extends MigrationContract {
   }
 
   @Override
+  String refuseToRecord(String id) {
+    return "ALTER TABLE databasechangelog ADD CONSTRAINT refused CHECK (id <> '" + id + "')";
+  }
+
+  @Override
+  String recordAgain() {
+    return "ALTER TABLE databasechangelog DROP CONSTRAINT refused";
+  }
+
+  @Override
   String lockedValue() {
     return "true";
   }

@@ -33,6 +33,18 @@ class MigrationsOnSqliteTest extends MigrationContract {
   }
 
   @Override
+  String refuseToRecord(String id) {
+    return "CREATE TRIGGER refuse BEFORE INSERT ON databasechangelog WHEN NEW.id = '"
+        + id
+        + "' BEGIN SELECT RAISE(ABORT, 'refused'); END";
+  }
+
+  @Override
+  String recordAgain() {
+    return "DROP TRIGGER refuse";
+  }
+
+  @Override
   String lockedValue() {
     return "1";
   }
