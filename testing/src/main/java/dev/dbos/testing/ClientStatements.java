@@ -1,0 +1,43 @@
+package dev.dbos.testing;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Knows which statement each message of one client makes the server execute.
+ *
+ * <p>In the extended protocol the text arrives once, with Parse; Bind ties it to a portal by the
+ * statement's name, and Execute names the portal alone, so a driver that caches its prepared
+ * statements sends the text of COMMIT only the first few times.
+ */
+final class ClientStatements {
+  private final Map<String, String> texts = new HashMap<>();
+  private final Map<String, String> portals = new HashMap<>();
+
+  /** Takes notice of a message; returns the SQL if the message executes it. */
+  Optional<String> observe(WireMessage message) {
+    return switch (message.type()) {
+      case 'Q' -> Optional.of(message.text(0));
+      case 'P' -> {
+        texts.put(message.text(0), message.text(message.after(0)));
+        yield Optional.empty();
+      }
+      case 'B' -> {
+        String statement = message.text(message.after(0));
+        portals.put(message.text(0), texts.getOrDefault(statement, ""));
+        yield Optional.empty();
+      }
+      case 'E' -> Optional.ofNullable(portals.get(message.text(0)));
+      default -> Optional.empty();
+    };
+  }
+
+  /** Whether the client now waits until the server is ready again: Query, Sync or FunctionCall. */
+  static boolean endsExchange(WireMessage message) {
+    return switch (message.type()) {
+      case 'Q', 'S', 'F' -> true;
+      default -> false;
+    };
+  }
+}

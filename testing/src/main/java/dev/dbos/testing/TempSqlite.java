@@ -1,0 +1,80 @@
+package dev.dbos.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A place for one SQLite database: a file in a directory of its own, which goes away with
+ * everything that SQLite puts beside it. The file itself is made by whoever connects first.
+ */
+public final class TempSqlite implements AutoCloseable {
+  private final Path directory;
+
+  private TempSqlite(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Finds a new place.
+   *
+   * @return a path nobody else uses
+   * @throws UncheckedIOException if the temporary directory cannot be written to
+   */
+  public static TempSqlite create() {
+    try {
+      return new TempSqlite(Files.createTempDirectory("dbos-sqlite-").toRealPath());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The database's file.
+   *
+   * @return its absolute path
+   */
+  public Path path() {
+    return directory.resolve("database.sqlite");
+  }
+
+  /**
+   * The database's URL.
+   *
+   * @return {@code sqlite:///} and the absolute path, so on most systems four slashes
+   */
+  public String url() {
+    return "sqlite:///" + path().toString().replace(File.separatorChar, '/');
+  }
+
+  /**
+   * The database's URL for {@link java.sql.DriverManager}.
+   *
+   * @return {@code jdbc:sqlite:} and the absolute path
+   */
+  public String jdbcUrl() {
+    return "jdbc:sqlite:" + path();
+  }
+
+  /**
+   * Deletes the database, its log and its shared memory.
+   *
+   * @throws UncheckedIOException if something cannot be deleted, on Windows because it is open
+   */
+  @Override
+  public void close() {
+    try (Stream<Path> found = Files.walk(directory)) {
+      List<Path> innermostFirst = found.sorted(Comparator.reverseOrder()).toList();
+      for (Path path : innermostFirst) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
