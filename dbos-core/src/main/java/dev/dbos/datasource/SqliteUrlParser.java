@@ -24,11 +24,12 @@ final class SqliteUrlParser {
               + " path, as in sqlite:////var/lib/app.sqlite, or sqlite::memory:",
           null);
     }
+    // Before the parameters: behind a refused host, what looks like one may be part of a password.
+    Location location = scheme.jdbc() ? location(target) : nativeLocation(target);
     if (question >= 0) {
       refuseParameters(scheme.rest().substring(question + 1));
     }
-    return new DatabaseUrl(
-        scheme.jdbc() ? location(target) : nativeLocation(target), Credentials.NONE, Map.of());
+    return new DatabaseUrl(location, Credentials.NONE, Map.of());
   }
 
   private static Location nativeLocation(String target) {

@@ -29,7 +29,12 @@ class SqliteUrlErrorTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"sqlite://shop.sqlite", "sqlite://app:s3cret@h/shop.sqlite"})
+  @ValueSource(
+      strings = {
+        "sqlite://shop.sqlite",
+        "sqlite://app:s3cret@h/shop.sqlite",
+        "sqlite://app:s3?cret=1@h/shop.sqlite"
+      })
   void anSqliteUrlWithAHostIsRefused(String url) {
     assertRefused(
         url,

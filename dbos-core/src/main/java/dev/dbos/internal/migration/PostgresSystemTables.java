@@ -1,0 +1,156 @@
+package dev.dbos.internal.migration;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The system tables in a schema of a PostgreSQL database.
+ *
+ * <p>Other implementations build some indexes outside a transaction, with CONCURRENTLY. Here all of
+ * an upgrade is one transaction: it holds writers off the tables while an index is built, and in
+ * return it either happens or does not, leaves no invalid index behind and needs no lock that
+ * outlives a transaction, so it also works through a transaction pooler.
+ */
+final class PostgresSystemTables implements SystemTables {
+  /** The oldest version whose successors we know how to apply. */
+  private static final int OLDEST = 41;
+
+  /** The advisory lock every implementation takes; per database, not per schema. */
+  private static final long LOCK = 1234567890;
+
+  private final SchemaName schema;
+  private final Map<String, String> values;
+
+  PostgresSystemTables(SchemaName schema) {
+    this.schema = schema;
+    this.values =
+        Map.of(
+            "schema", schema.quoted(),
+            "schema.literal", schema.literal(),
+            "quote", schema.dollarQuote());
+  }
+
+  @Override
+  public long version(Connection connection) throws SQLException {
+    String table = schema.table("dbos_migrations");
+    boolean exists =
+        Statements.exists(connection, "SELECT 1 WHERE to_regclass(?) IS NOT NULL", table);
+    return exists
+        ? Statements.number(connection, "SELECT coalesce(max(version), 0) FROM " + table)
+        : 0;
+  }
+
+  /**
+   * The lock is taken for the transaction and shares its key space with session locks, so it also
+   * excludes implementations that take those; no failure can leave it behind.
+   */
+  @Override
+  public boolean claim(Connection connection, Duration patience) throws SQLException {
+    Statements.run(
+        connection,
+        List.of(
+            // A statement timeout meant for queries would make a long index build fail for ever.
+            "SET LOCAL statement_timeout = 0",
+            "SET LOCAL lock_timeout = " + Math.max(1, patience.toMillis())));
+    return Statements.exists(connection, "SELECT 1 WHERE pg_try_advisory_xact_lock(?)", LOCK);
+  }
+
+  @Override
+  public void create(Connection connection) throws SQLException {
+    // IF NOT EXISTS needs the right to create schemas even when the schema exists.
+    if (!Statements.exists(
+        connection, "SELECT 1 FROM pg_namespace WHERE nspname = ?", schema.name())) {
+      Statements.run(connection, List.of("CREATE SCHEMA " + schema.quoted()));
+    }
+    Statements.run(connection, head());
+  }
+
+  @Override
+  public Optional<String> refusal(Connection connection, long version) throws SQLException {
+    if (version < OLDEST) {
+      return Optional.of("which this version of dbos cannot upgrade: it starts at " + OLDEST);
+    }
+    if (version < SHARED_BASE && !hasSharedShape(connection)) {
+      return Optional.of(
+          "which means something else to the SDK that created it: below "
+              + SHARED_BASE
+              + " its numbers are its own");
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void upgrade(Connection connection, long version) throws SQLException {
+    Statements.run(connection, script("upgrade.sql").after(version));
+    String recorded = "UPDATE " + schema.table("dbos_migrations") + " SET version = " + HEAD;
+    Statements.run(connection, List.of(recorded));
+  }
+
+  @Override
+  public String holder(Connection connection) throws SQLException {
+    String query =
+        "SELECT format('Session %s (application \"%s\", user \"%s\", %s) holds the migration lock;"
+            + " wait for it to finish, or end it with SELECT pg_terminate_backend(%s)', a.pid,"
+            + " a.application_name, a.usename, a.state, a.pid)"
+            + " FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+            + " WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objsubid = 1"
+            + " AND l.objid = ? AND l.database ="
+            + " (SELECT oid FROM pg_database WHERE datname = current_database())";
+    List<String> holders = Statements.strings(connection, query, LOCK);
+    return holders.isEmpty()
+        ? "Transactions of running applications hold locks on its tables; stop them first"
+        : holders.getFirst();
+  }
+
+  @Override
+  public String grant(Connection connection) throws SQLException {
+    return PostgresGrants.missing(connection, schema, "dbos_migrations");
+  }
+
+  @Override
+  public List<String> ddl() {
+    List<String> all = new ArrayList<>();
+    all.add("CREATE SCHEMA IF NOT EXISTS " + schema.quoted());
+    all.addAll(head());
+    return List.copyOf(all);
+  }
+
+  private List<String> head() {
+    List<String> all = new ArrayList<>();
+    for (String file :
+        List.of("tables.sql", "indexes.sql", "enqueue_workflow.sql", "functions.sql")) {
+      all.addAll(script(file).statements());
+    }
+    all.add("INSERT INTO " + schema.table("dbos_migrations") + " (version) VALUES (" + HEAD + ")");
+    return all;
+  }
+
+  private SqlScript script(String file) {
+    return SqlScript.load("postgres", file, values);
+  }
+
+  /**
+   * Whether tables below {@link #SHARED_BASE} are what their number says. The TypeScript SDK has a
+   * history of its own there, recognizable by how it names foreign keys.
+   */
+  private boolean hasSharedShape(Connection connection) throws SQLException {
+    boolean foreignHistory =
+        Statements.exists(
+            connection,
+            "SELECT 1 FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace"
+                + " WHERE n.nspname = ? AND c.contype = 'f' AND c.conname LIKE '%\\_foreign'",
+            schema.name());
+    boolean lastColumn =
+        Statements.exists(
+            connection,
+            "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(?)"
+                + " AND attname = 'schedule_name' AND NOT attisdropped",
+            schema.table("workflow_status"));
+    return lastColumn && !foreignHistory;
+  }
+}

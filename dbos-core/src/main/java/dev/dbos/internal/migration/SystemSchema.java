@@ -1,0 +1,223 @@
+package dev.dbos.internal.migration;
+
+import dev.dbos.datasource.IsolationLevel;
+import dev.dbos.datasource.MigrationMode;
+import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.error.SchemaException;
+import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.Dialect;
+import dev.dbos.internal.sql.Lease;
+import dev.dbos.internal.sql.SqlFailure;
+import dev.dbos.internal.sql.SqlFunction;
+import dev.dbos.internal.sql.TransactionMode;
+import dev.dbos.internal.sql.Transactions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the system tables to version {@value SystemTables#HEAD}, whoever made them and however
+ * many programs start at once.
+ *
+ * <p>The usual start finds them current and takes no lock. Otherwise one transaction on one
+ * connection takes the migration lock, looks again, does everything and records the version: a
+ * crash leaves either the old tables or the new ones. Whoever does not get the lock gives its
+ * connection back and tries again until its time is up. A newer version than ours is left alone.
+ */
+public final class SystemSchema {
+  private static final Logger LOG = LoggerFactory.getLogger(SystemSchema.class);
+
+  // Statements under the lock must see what its last holder committed, so each takes its own
+  // snapshot.
+  private static final TransactionMode MIGRATING =
+      new TransactionMode(IsolationLevel.READ_COMMITTED, false);
+
+  private final Database database;
+  private final SystemTables tables;
+  private final Duration lockTimeout;
+
+  private SystemSchema(Database database, SystemTables tables, Duration lockTimeout) {
+    this.database = database;
+    this.tables = tables;
+    this.lockTimeout = lockTimeout;
+  }
+
+  /**
+   * Makes the system tables ready for use, as far as {@code mode} allows.
+   *
+   * @param schema where they live on PostgreSQL; any name; ignored on SQLite
+   * @param lockTimeout how long to wait for others that migrate or use the tables
+   * @throws SchemaException when they are missing, too old, or cannot be made; the message says
+   *     what to do
+   * @throws DatabaseUnavailableException when the connection is lost
+   */
+  public static void prepare(
+      Database database, String schema, MigrationMode mode, Duration lockTimeout) {
+    SystemTables tables = SystemTables.of(database.dialect(), schema);
+    SystemSchema system = new SystemSchema(database, tables, lockTimeout);
+    switch (mode) {
+      case MIGRATE -> system.migrate();
+      case VALIDATE -> system.validate();
+      case NONE -> {}
+    }
+  }
+
+  /**
+   * The statements that make the system tables in an empty database, in order, without semicolons:
+   * to be reviewed, or run by someone who may. They are meant for one transaction.
+   */
+  public static List<String> ddl(Dialect dialect, String schema) {
+    return SystemTables.of(dialect, schema).ddl();
+  }
+
+  private void validate() {
+    long found = version();
+    if (found < SystemTables.HEAD) {
+      throw failed(
+          (found == 0
+                  ? "The system database " + database.name() + " has no system tables"
+                  : at(found))
+              + ", but this version of dbos requires version "
+              + SystemTables.HEAD
+              + ". Start once with MigrationMode.MIGRATE and a role that may change the schema, or"
+              + " have the printed DDL of this version applied.",
+          null);
+    }
+  }
+
+  private void migrate() {
+    if (version() >= SystemTables.HEAD) {
+      return;
+    }
+    Backoff backoff =
+        new Backoff(Duration.ofMillis(10), 2, Duration.ofSeconds(1), new SplittableRandom());
+    long deadline = System.nanoTime() + lockTimeout.toNanos();
+    for (int attempt = 1; !migrateUnlessBusy(deadline - System.nanoTime()); attempt++) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        throw timedOut();
+      }
+      if (attempt == 5) {
+        LOG.info("Waiting to migrate {}. {}.", database.name(), asking(tables::holder));
+      }
+      pause(Math.min(left, backoff.after(attempt).toNanos()));
+    }
+  }
+
+  private boolean migrateUnlessBusy(long nanosLeft) {
+    try (Lease lease = database.lease(Database.Access.WRITE)) {
+      return Transactions.call(
+          lease, MIGRATING, connection -> migrateUnlessBusy(connection, nanosLeft));
+    } catch (SQLException failure) {
+      if (SqlFailure.of(failure) == SqlFailure.CONFLICT) {
+        return false;
+      }
+      throw explained(failure);
+    }
+  }
+
+  private boolean migrateUnlessBusy(Connection connection, long nanosLeft) throws SQLException {
+    if (!tables.claim(connection, Duration.ofNanos(nanosLeft))) {
+      return false;
+    }
+    long found = tables.version(connection);
+    if (found == 0) {
+      tables.create(connection);
+      LOG.info("Created the system tables of {}", database.name());
+    } else if (found < SystemTables.HEAD) {
+      Optional<String> refusal = tables.refusal(connection, found);
+      if (refusal.isPresent()) {
+        throw failed(
+            at(found)
+                + ", "
+                + refusal.get()
+                + ". Upgrade it first with the SDK that created it, to version "
+                + SystemTables.SHARED_BASE
+                + " or later.",
+            null);
+      }
+      tables.upgrade(connection, found);
+      LOG.info(
+          "Upgraded the system tables of {} from version {} to {}",
+          database.name(),
+          found,
+          SystemTables.HEAD);
+    }
+    return true;
+  }
+
+  private long version() {
+    try {
+      return database.read(tables::version);
+    } catch (SQLException failure) {
+      throw explained(failure);
+    }
+  }
+
+  private String at(long found) {
+    return "The system database " + database.name() + " is at schema version " + found;
+  }
+
+  private SchemaException timedOut() {
+    return failed(
+        "The system database "
+            + database.name()
+            + " could not be migrated within "
+            + lockTimeout.toMillis()
+            + " ms. "
+            + asking(tables::holder)
+            + ".",
+        null);
+  }
+
+  private RuntimeException explained(SQLException failure) {
+    String what = "The system tables of " + database.name() + " could not be prepared: ";
+    return switch (SqlFailure.of(failure)) {
+      case INSUFFICIENT_PRIVILEGE ->
+          failed(
+              what
+                  + failure.getMessage()
+                  + ". Have this run by an owner, or apply the printed DDL as one: "
+                  + asking(tables::grant)
+                  + ";",
+              failure);
+      case CONNECTION_LOST ->
+          new DatabaseUnavailableException(
+              what + failure.getMessage() + ". Nothing has changed; start again.",
+              database.name(),
+              failure);
+      default -> failed(what + failure.getMessage() + ". Nothing has changed.", failure);
+    };
+  }
+
+  private String asking(SqlFunction<Connection, String> question) {
+    try {
+      return database.read(question);
+    } catch (SQLException unanswered) {
+      LOG.debug("Could not find out more about {}", database.name(), unanswered);
+      return "Who or what is in the way could not be found out";
+    }
+  }
+
+  private SchemaException failed(String message, @Nullable Throwable cause) {
+    return new SchemaException(message, database.name(), cause);
+  }
+
+  private void pause(long nanos) {
+    try {
+      Thread.sleep(Duration.ofNanos(nanos));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw failed(
+          "Interrupted while waiting to migrate the system database " + database.name() + ".",
+          interrupted);
+    }
+  }
+}

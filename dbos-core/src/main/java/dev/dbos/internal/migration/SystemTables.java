@@ -1,0 +1,54 @@
+package dev.dbos.internal.migration;
+
+import dev.dbos.internal.sql.Dialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The system tables of one product: how to find their version and how to make or upgrade them. */
+sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
+  /** The version of the tables that this library knows and makes. */
+  int HEAD = 108;
+
+  /** From here on a number means the same migration to every implementation. */
+  int SHARED_BASE = 100;
+
+  /** Those of {@code dialect}; SQLite has no schemas and ignores the name. */
+  static SystemTables of(Dialect dialect, String schema) {
+    return switch (dialect) {
+      case Dialect.Postgres postgres -> new PostgresSystemTables(new SchemaName(schema));
+      case Dialect.Sqlite sqlite -> new SqliteSystemTables();
+    };
+  }
+
+  /** The recorded version; 0 when there is none. */
+  long version(Connection connection) throws SQLException;
+
+  /**
+   * Takes the right to migrate until the open transaction ends, without waiting.
+   *
+   * @param patience how long later statements may wait for locks on the tables themselves
+   * @return whether nobody else holds it
+   */
+  boolean claim(Connection connection, Duration patience) throws SQLException;
+
+  /** Makes everything at {@link #HEAD}. */
+  void create(Connection connection) throws SQLException;
+
+  /** Why tables at {@code version} are left to the implementation that made them. */
+  Optional<String> refusal(Connection connection, long version) throws SQLException;
+
+  /** Brings tables at {@code version} to {@link #HEAD}. */
+  void upgrade(Connection connection, long version) throws SQLException;
+
+  /** Who holds the right to migrate or a lock in the way, and what to do about it. */
+  String holder(Connection connection) throws SQLException;
+
+  /** The statement that would give the role of {@code connection} what it lacks. */
+  String grant(Connection connection) throws SQLException;
+
+  /** The statements of {@link #create}, complete with the schema. */
+  List<String> ddl();
+}
