@@ -1,5 +1,6 @@
 package dev.dbos.liquibase;
 
+import dev.dbos.error.SchemaException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -33,25 +34,46 @@ final class MigrationTurn implements AutoCloseable {
 
   /** Waits for the turn, at most {@code timeout} for each of the two locks. */
   static MigrationTurn await(Connection connection, Duration timeout) {
-    boolean taken = false;
     try {
       if (!JVM.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
         throw LiquibaseFailure.busy("Another thread of this process", timeout);
       }
-      MigrationGuard guard = MigrationGuard.of(connection);
-      awaitOthers(guard, timeout);
-      taken = true;
-      return new MigrationTurn(guard);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw LiquibaseFailure.schema("Interrupted while waiting to migrate", e);
-    } catch (SQLException | IOException e) {
-      throw LiquibaseFailure.schema("The lock that keeps others from migrating failed", e);
+      throw interrupted(e);
+    }
+    boolean taken = false;
+    try {
+      MigrationTurn turn = new MigrationTurn(awaitOthers(connection, timeout));
+      taken = true;
+      return turn;
     } finally {
-      if (!taken && JVM.isHeldByCurrentThread()) {
+      if (!taken) {
         JVM.unlock();
       }
     }
+  }
+
+  private static MigrationGuard awaitOthers(Connection connection, Duration timeout) {
+    try {
+      MigrationGuard guard = MigrationGuard.of(connection);
+      awaitOthers(guard, timeout);
+      return guard;
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } catch (IOException e) {
+      throw LiquibaseFailure.schema(
+          "The lock file beside the database could not be used ("
+              + e.getClass().getSimpleName()
+              + "), so others cannot be kept from migrating; make its directory writable",
+          e);
+    } catch (SQLException e) {
+      throw LiquibaseFailure.schema("The lock that keeps others from migrating failed", e);
+    }
+  }
+
+  private static SchemaException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return LiquibaseFailure.schema("Interrupted while waiting to migrate", e);
   }
 
   private static void awaitOthers(MigrationGuard guard, Duration timeout)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.error.ConfigurationException;
+import dev.dbos.error.SchemaException;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -58,8 +59,10 @@ class LiquibaseMigrationsTest {
 
     assertThatThrownBy(() -> migrate(LiquibaseMigrations.fromPath(file)))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageStartingWith("The changelog changelog.yaml cannot be used: ")
-        .hasMessageContaining("prices.sql");
+        .hasMessage(
+            "The changelog changelog.yaml cannot be used: The file prices.sql was not found."
+                + " Included files are looked up from the root of the changelog, or, with"
+                + " relativeToChangelogFile: true, from the file that includes them.");
   }
 
   @Test
@@ -87,6 +90,24 @@ class LiquibaseMigrationsTest {
     assertThatThrownBy(() -> shop.withLockTimeout(Duration.ZERO))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage("The lock timeout of LiquibaseMigrations is PT0S; it must be positive.");
+  }
+
+  @Test
+  void anInterruptEndsTheWait() throws Exception {
+    Path database = directory.resolve("shop.sqlite");
+    SqliteGuard other = new SqliteGuard(database);
+    assertThat(other.tryAcquire()).isTrue();
+    try {
+      Thread.currentThread().interrupt();
+
+      assertThatThrownBy(() -> migrate(LiquibaseMigrations.fromClasspath("shop/changelog.yaml")))
+          .isInstanceOf(SchemaException.class)
+          .hasMessageStartingWith("Interrupted while waiting to migrate");
+      assertThat(Thread.interrupted()).isTrue();
+    } finally {
+      other.release();
+    }
+    migrate(LiquibaseMigrations.fromClasspath("shop/changelog.yaml"));
   }
 
   @Test
