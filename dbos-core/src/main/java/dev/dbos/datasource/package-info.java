@@ -1,9 +1,9 @@
 /**
- * Where an application's data lives, and how its connections are pooled.
+ * Datasources: where an application's data lives and how its transactions become durable steps.
  *
- * <p>A {@link dev.dbos.datasource.DatabaseUrl} says which database is meant, in any of the forms
- * that people already have in their environment, and never shows a password; {@link
- * dev.dbos.datasource.PoolOptions} say how many connections to it are kept and for how long.
+ * <p>{@link dev.dbos.datasource.DatabaseUrl} reads connection URLs in every common spelling, {@link
+ * dev.dbos.datasource.PoolOptions} sizes the pool behind one, and {@link
+ * dev.dbos.datasource.Datasource} runs transactions on it.
  */
 @NullMarked
 package dev.dbos.datasource;

@@ -33,8 +33,8 @@ final class ClientStatements {
     };
   }
 
-  /** Whether the client now waits until the server is ready again: Query, Sync or FunctionCall. */
-  static boolean endsExchange(WireMessage message) {
+  /** Whether the server answers with ReadyForQuery: to Query, Sync and FunctionCall. */
+  static boolean endsRequest(WireMessage message) {
     return switch (message.type()) {
       case 'Q', 'S', 'F' -> true;
       default -> false;

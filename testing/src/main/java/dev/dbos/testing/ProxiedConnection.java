@@ -12,11 +12,12 @@ import java.util.Optional;
 /**
  * One client of a {@link TcpProxy} and its connection to the server.
  *
- * <p>Two threads, one for each direction. Both count exchanges: the client's thread those that it
- * has passed on (the session's start is the first), the server's thread those that the server has
- * answered with ReadyForQuery. To drop the answer to a statement, the client's thread, before it
- * passes the statement on, names the exchange that the statement is in; from that exchange on the
- * server's thread passes nothing to the client, and when its end arrives, it closes.
+ * <p>Two threads, one for each direction. Both count requests, of which a client may send several
+ * at once: the client's thread those that it has passed on (the session's start is the first), the
+ * server's thread those that the server has answered with ReadyForQuery. To drop the answer to a
+ * statement, the client's thread, before it passes the statement on, names the request that the
+ * statement is in; from that request on the server's thread passes nothing to the client, and when
+ * its end arrives, it closes.
  */
 final class ProxiedConnection {
   private static final int CANCEL_REQUEST = 80877102;
@@ -99,9 +100,11 @@ final class ProxiedConnection {
         droppedFrom = sent + 1;
       }
       message.writeTo(out);
-      if (ClientStatements.endsExchange(message)) {
+      if (ClientStatements.endsRequest(message)) {
         sent++;
-        proxy.countExchange();
+        if (in.available() == 0) {
+          proxy.countExchange();
+        }
       }
       flushWhenIdle(in, out);
     }

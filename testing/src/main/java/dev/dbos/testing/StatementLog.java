@@ -34,7 +34,8 @@ final class StatementLog {
         SELECT start_lsn, xid::text AS xid, resource_manager, record_type, description, block_ref
           FROM pg_get_wal_records_info(?::pg_lsn, ?::pg_lsn)),
       writers AS (
-        SELECT DISTINCT xid FROM wal WHERE block_ref ~ ('rel [0-9]+/' || ?::text || '/'))
+        SELECT DISTINCT xid FROM wal WHERE block_ref ~ (
+          SELECT 'rel [0-9]+/' || oid || '/' FROM pg_database WHERE datname = ?))
       SELECT xid FROM wal
        WHERE resource_manager = 'Transaction' AND record_type LIKE 'COMMIT%'
          AND (xid IN (SELECT xid FROM writers)
@@ -57,55 +58,65 @@ final class StatementLog {
   }
 
   StatementRecording record(String database, ThrowingRunnable action) throws Exception {
-    switchOn();
-    try {
-      long from = startOfRecording();
-      String firstLsn = server.query("SELECT pg_current_wal_insert_lsn()");
-      action.run();
-      String marker = mark();
-      LogReader reader = new LogReader(database, marker);
-      readUntilMarker(from, reader);
-      return new StatementRecording(reader.statements(), writingCommits(database, firstLsn));
-    } finally {
-      switchOff();
+    try (Connection connection = server.connect("postgres");
+        Statement control = connection.createStatement()) {
+      // So that a commit of this session flushes what asynchronous ones left in memory.
+      control.execute("SET synchronous_commit = on");
+      switchOn(control);
+      try {
+        long from = startOfRecording(control);
+        String firstLsn = value(control, "SELECT pg_current_wal_insert_lsn()");
+        action.run();
+        LogReader reader = new LogReader(database, mark(control));
+        readUntilMarker(from, reader);
+        return new StatementRecording(
+            reader.statements(), writingCommits(control, database, firstLsn));
+      } finally {
+        switchOff(control);
+      }
     }
   }
 
-  private synchronized void switchOn() {
-    if (recordings++ > 0) {
+  private synchronized void switchOn(Statement control) throws SQLException {
+    if (recordings > 0) {
+      recordings++;
       return;
     }
-    try {
-      server.execute("postgres", "ALTER SYSTEM SET log_statement = 'all'");
-      server.execute("postgres", "ALTER SYSTEM SET log_duration = on");
-      server.execute("postgres", "SELECT pg_reload_conf()");
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (!server.query("SHOW log_duration").equals("on")) {
-        pause(deadline, "The server did not switch its statement log on");
-      }
-    } catch (RuntimeException | Error e) {
-      recordings--;
-      throw e;
+    control.execute("ALTER SYSTEM SET log_statement = 'all'");
+    control.execute("ALTER SYSTEM SET log_duration = on");
+    control.execute("SELECT pg_reload_conf()");
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!server.query("SHOW log_duration").equals("on")) {
+      pause(deadline, "The server did not switch its statement log on");
+    }
+    recordings = 1;
+  }
+
+  private synchronized void switchOff(Statement control) throws SQLException {
+    recordings--;
+    if (recordings == 0) {
+      control.execute("ALTER SYSTEM RESET log_statement");
+      control.execute("ALTER SYSTEM RESET log_duration");
+      control.execute("SELECT pg_reload_conf()");
     }
   }
 
-  private synchronized void switchOff() {
-    if (--recordings == 0) {
-      server.execute("postgres", "ALTER SYSTEM RESET log_statement");
-      server.execute("postgres", "ALTER SYSTEM RESET log_duration");
-      server.execute("postgres", "SELECT pg_reload_conf()");
-    }
-  }
-
-  private synchronized long startOfRecording() throws IOException {
-    boundary = readUntilMarker(boundary, new LogReader("", mark()));
+  private synchronized long startOfRecording(Statement control) throws IOException, SQLException {
+    boundary = readUntilMarker(boundary, new LogReader("", mark(control)));
     return boundary;
   }
 
-  private String mark() {
+  private static String mark(Statement control) throws SQLException {
     String marker = UUID.randomUUID().toString();
-    server.query("SELECT '" + marker + "'");
+    value(control, "SELECT '" + marker + "'");
     return marker;
+  }
+
+  private static String value(Statement control, String sql) throws SQLException {
+    try (ResultSet rows = control.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
   }
 
   private long readUntilMarker(long from, LogReader reader) throws IOException {
@@ -142,17 +153,14 @@ final class StatementLog {
     LockSupport.parkNanos(POLL_NANOS);
   }
 
-  private List<Long> writingCommits(String database, String firstLsn) throws SQLException {
-    try (Connection connection = server.connect("postgres");
-        Statement statement = connection.createStatement();
-        PreparedStatement commits = connection.prepareStatement(WRITING_COMMITS)) {
-      // A commit of our own: it flushes what sessions with asynchronous commit left in memory.
-      statement.execute("SET synchronous_commit = on");
-      statement.execute("SELECT pg_logical_emit_message(true, 'recording', 'end')");
+  private static List<Long> writingCommits(Statement control, String database, String firstLsn)
+      throws SQLException {
+    value(control, "SELECT pg_logical_emit_message(true, 'recording', 'end')");
+    String lastLsn = value(control, "SELECT pg_current_wal_flush_lsn()");
+    try (PreparedStatement commits = control.getConnection().prepareStatement(WRITING_COMMITS)) {
       commits.setString(1, firstLsn);
-      commits.setString(2, server.query("SELECT pg_current_wal_flush_lsn()"));
-      commits.setString(
-          3, server.query("SELECT oid FROM pg_database WHERE datname = '" + database + "'"));
+      commits.setString(2, lastLsn);
+      commits.setString(3, database);
       List<Long> ids = new ArrayList<>();
       try (ResultSet rows = commits.executeQuery()) {
         while (rows.next()) {

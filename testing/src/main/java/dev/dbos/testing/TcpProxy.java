@@ -26,12 +26,12 @@ import java.util.regex.Pattern;
 public final class TcpProxy implements AutoCloseable {
   /** When a connection breaks. */
   public enum Action {
-    /** The server never gets the statement. What precedes it in the same exchange, it gets. */
+    /** The server never gets the statement. What the client sent before it, it gets. */
     CUT_BEFORE,
 
     /**
-     * The server gets the statement and the rest of its exchange and answers, with success or
-     * error; the client gets no answer to any of it.
+     * The server gets the statement and the rest of its request and answers, with success or error;
+     * the client gets no answer to any of it.
      */
     CUT_AFTER_SERVER_ANSWER
   }
@@ -88,7 +88,8 @@ public final class TcpProxy implements AutoCloseable {
 
   /**
    * Counts the exchanges with the server: how often a client sent something and then had to wait
-   * for the server. The start of a session is not counted.
+   * for the server. Requests that a client sends together, as its BEGIN and the first statement,
+   * are one exchange; the start of a session is not counted.
    *
    * @return the exchanges of all connections so far
    */

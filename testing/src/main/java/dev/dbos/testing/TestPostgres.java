@@ -1,6 +1,7 @@
 package dev.dbos.testing;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -376,11 +377,18 @@ public final class TestPostgres implements AutoCloseable {
     public TestPostgres start() {
       EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
       settings.forEach(builder::setServerConfig);
+      builder.setOverrideWorkingDirectory(workingDirectory());
       try {
         return new TestPostgres(builder.start());
       } catch (IOException e) {
         throw new UncheckedIOException("PostgreSQL did not start: " + e.getMessage(), e);
       }
+    }
+
+    /** One for each user of the machine, who could not write to another one's. */
+    private static File workingDirectory() {
+      return new File(
+          System.getProperty("java.io.tmpdir"), "dbos-postgres-" + System.getProperty("user.name"));
     }
   }
 }

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +229,9 @@ class TcpProxyTest {
       proxy.blackHole();
       CompletableFuture<Void> order = new CompletableFuture<>();
       Thread.ofPlatform().start(() -> orderInto(order, connection));
+      assertThat(order)
+          .failsWithin(Duration.ofMillis(200))
+          .withThrowableOfType(TimeoutException.class);
       proxy.accept();
       assertThat(order).succeedsWithin(PATIENCE);
     }

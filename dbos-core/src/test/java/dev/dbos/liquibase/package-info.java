@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dbos.liquibase;
+
+import org.jspecify.annotations.NullMarked;
