@@ -20,6 +20,9 @@ final class LiquibaseFailure {
 
   private static final String DATASOURCE = "application database";
 
+  /** After this, Liquibase lists the whole class path and advises settings it is not given. */
+  private static final String NOT_FOUND = " was not found in the configured search path";
+
   private LiquibaseFailure() {}
 
   static SchemaException schema(String what, Throwable cause) {
@@ -87,9 +90,16 @@ final class LiquibaseFailure {
   }
 
   private static ConfigurationException unreadable(String changelog, Throwable cause) {
-    String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    String told = cause.getMessage() == null ? cause.toString() : cause.getMessage().strip();
+    int locations = told.indexOf(NOT_FOUND);
+    String reason =
+        locations < 0
+            ? told
+            : told.substring(0, locations)
+                + " was not found. Included files are looked up from the root of the changelog, or,"
+                + " with relativeToChangelogFile: true, from the file that includes them.";
     return new ConfigurationException(
-        "The changelog " + changelog + " cannot be used: " + reason.strip(), cause);
+        "The changelog " + changelog + " cannot be used: " + reason, cause);
   }
 
   private static String firstLine(Throwable cause) {

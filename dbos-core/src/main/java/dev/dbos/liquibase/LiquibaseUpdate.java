@@ -93,17 +93,14 @@ record LiquibaseUpdate(Changelog changelog, String contexts, String labels) {
     // Liquibase remembers for the life of the JVM which URLs were up to date; the file or schema
     // behind a URL may have been replaced since.
     Scope.getCurrentScope().getSingleton(FastCheckService.class).clearCache();
-    long startNanos = System.nanoTime();
     command(database, watch).execute();
-    Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
     if (watch.applied() == 0) {
       LOG.debug("The application database has every changeset of {}.", changelog.name());
     } else {
       LOG.info(
-          "Applied {} changesets of {} to the application database in {} ms.",
+          "Applied {} changesets of {} to the application database.",
           watch.applied(),
-          changelog.name(),
-          took.toMillis());
+          changelog.name());
     }
   }
 

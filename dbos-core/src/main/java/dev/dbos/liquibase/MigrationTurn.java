@@ -45,7 +45,13 @@ final class MigrationTurn implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw LiquibaseFailure.schema("Interrupted while waiting to migrate", e);
-    } catch (SQLException | IOException e) {
+    } catch (IOException e) {
+      throw LiquibaseFailure.schema(
+          "The lock file beside the database could not be used ("
+              + e.getClass().getSimpleName()
+              + "), so others cannot be kept from migrating; make its directory writable",
+          e);
+    } catch (SQLException e) {
       throw LiquibaseFailure.schema("The lock that keeps others from migrating failed", e);
     } finally {
       if (!taken && JVM.isHeldByCurrentThread()) {

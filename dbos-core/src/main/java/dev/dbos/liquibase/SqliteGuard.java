@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * name any more while a third one creates it afresh. So the holder first removes the file, then
  * marks it with one byte, then unlocks. Whoever locks a marked file holds nothing and tries again.
  * Only the holder of an unmarked file removes it, hence never somebody else's.
+ *
+ * <p>One JVM must not contend with itself, for the same reason as above: closing the losing channel
+ * would drop the winner's lock. {@link MigrationTurn} sees to that.
  */
 final class SqliteGuard implements MigrationGuard {
 
@@ -56,7 +59,7 @@ final class SqliteGuard implements MigrationGuard {
     try {
       return opened.tryLock() != null;
     } catch (OverlappingFileLockException e) {
-      // Held in this JVM by a copy of this class from another class loader.
+      // Held in this very JVM.
       return false;
     }
   }

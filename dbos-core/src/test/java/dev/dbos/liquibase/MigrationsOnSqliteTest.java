@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,31 @@ class MigrationsOnSqliteTest extends MigrationContract {
     try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).noneMatch(each -> each.toString().endsWith(".migrate.lock"));
     }
+  }
+
+  @Test
+  void processesNeverShareTheLockFileWhileItIsRemovedAndMadeAfresh() throws Exception {
+    List<Process> contenders = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      contenders.add(
+          ChildJvm.start(
+              System.getProperty("java.class.path"), GuardContender.class, file().toString()));
+    }
+
+    for (Process each : contenders) {
+      assertThat(ChildJvm.output(each)).contains("never shared");
+    }
+  }
+
+  @Test
+  void saysThatTheDirectoryMustBeWritable() throws Exception {
+    Files.createDirectory(directory.resolve("shop.sqlite.migrate.lock"));
+
+    assertThatThrownBy(() -> migrate(SHOP))
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("shop.sqlite.migrate.lock")
+        .hasMessageContaining("make its directory writable");
+    Files.delete(directory.resolve("shop.sqlite.migrate.lock"));
   }
 
   @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dbos.codegen;
+
+import org.jspecify.annotations.NullMarked;
