@@ -6,6 +6,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.dbos.core {
   requires transitive java.sql;
+  requires org.jooq;
   requires transitive org.jspecify;
   requires org.slf4j;
   requires tools.jackson.databind;

@@ -80,14 +80,18 @@ public final class SystemSchema {
   private void validate() {
     long found = version();
     if (found < SystemTables.HEAD) {
+      String state =
+          found == 0
+              ? "The system database " + database.name() + " has no system tables"
+              : at(found);
+      String byHand = found == 0 ? ", or have the printed DDL of this version applied" : "";
       throw failed(
-          (found == 0
-                  ? "The system database " + database.name() + " has no system tables"
-                  : at(found))
+          state
               + ", but this version of dbos requires version "
               + SystemTables.HEAD
-              + ". Start once with MigrationMode.MIGRATE and a role that may change the schema, or"
-              + " have the printed DDL of this version applied.",
+              + ". Start once with MigrationMode.MIGRATE and a role that may change the schema"
+              + byHand
+              + ".",
           null);
     }
   }
@@ -182,11 +186,7 @@ public final class SystemSchema {
     return switch (SqlFailure.of(failure)) {
       case INSUFFICIENT_PRIVILEGE ->
           failed(
-              what
-                  + failure.getMessage()
-                  + ". Have this run by an owner, or apply the printed DDL as one: "
-                  + asking(tables::grant)
-                  + ";",
+              what + failure.getMessage() + ". Have an owner run: " + asking(tables::grant) + ";",
               failure);
       case CONNECTION_LOST ->
           new DatabaseUnavailableException(

@@ -50,7 +50,7 @@ BEGIN
     FOR older IN
         SELECT p.oid FROM pg_catalog.pg_proc p
         WHERE p.proname = 'enqueue_workflow'
-            AND p.pronamespace = '${schema.literal}'::regnamespace
+            AND p.pronamespace = ${schema.literal}::regnamespace
     LOOP
         EXECUTE 'DROP FUNCTION ' || older;
     END LOOP;
