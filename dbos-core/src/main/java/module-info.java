@@ -4,16 +4,29 @@
  * <p>{@code dev.dbos} is the way in; the packages it uses in its signatures are exported with it.
  */
 @org.jspecify.annotations.NullMarked
+@SuppressWarnings("module") // the adapters named below are built after this
 module dev.dbos.core {
   requires transitive java.sql;
-  requires org.jooq;
+  requires transitive org.jooq;
   requires transitive org.jspecify;
+  requires com.zaxxer.hikari;
   requires org.slf4j;
   requires tools.jackson.databind;
+  requires static jakarta.xml.bind;
   requires static liquibase.core;
+  requires static org.postgresql.jdbc;
+  requires static org.xerial.sqlitejdbc;
 
+  exports dev.dbos;
   exports dev.dbos.datasource;
   exports dev.dbos.error;
   exports dev.dbos.liquibase;
   exports dev.dbos.serialization;
+  exports dev.dbos.workflow;
+  exports dev.dbos.datasource.spi to
+      dev.dbos.datasource.jdbc,
+      dev.dbos.datasource.jooq;
+  exports dev.dbos.internal.transaction to
+      dev.dbos.datasource.jdbc,
+      dev.dbos.datasource.jooq;
 }

@@ -25,6 +25,26 @@ public final class UnexpectedStepException extends DbosException {
     this.recordedName = recordedName;
   }
 
+  /** Says which step was asked for where another one is recorded. */
+  public static UnexpectedStepException at(
+      String workflowId, int stepId, String expectedName, String recordedName) {
+    return new UnexpectedStepException(
+        "Workflow "
+            + workflowId
+            + " asked for step "
+            + stepId
+            + " \""
+            + expectedName
+            + "\", but an earlier run recorded \""
+            + recordedName
+            + "\" there. A workflow must begin the same steps in the same order each time: check that"
+            + " it does not depend on time, randomness or changed code outside steps.",
+        workflowId,
+        stepId,
+        expectedName,
+        recordedName);
+  }
+
   /** The id of the workflow. */
   public String workflowId() {
     return workflowId;

@@ -1,0 +1,266 @@
+package dev.dbos;
+
+import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.Datasource;
+import dev.dbos.datasource.IsolationLevel;
+import dev.dbos.datasource.MigrationMode;
+import dev.dbos.datasource.PoolOptions;
+import dev.dbos.datasource.spi.DatasourceEngine;
+import dev.dbos.error.ConfigurationException;
+import dev.dbos.internal.context.StepCodec;
+import dev.dbos.internal.engine.Engine;
+import dev.dbos.internal.engine.EngineSettings;
+import dev.dbos.internal.engine.Registration;
+import dev.dbos.internal.journal.Journal;
+import dev.dbos.internal.migration.SystemSchema;
+import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.Pools;
+import dev.dbos.internal.store.SystemDatabase;
+import dev.dbos.internal.store.VersionStore;
+import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.serialization.ErrorCodec;
+import dev.dbos.serialization.Serializer;
+import dev.dbos.serialization.TaggedJson;
+import dev.dbos.serialization.Trust;
+import dev.dbos.workflow.WorkflowDefinition;
+import dev.dbos.workflow.WorkflowFunction;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
+public final class DbosBuilder {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
+  private static final String SYSTEM_DATABASE = "system database";
+  private static final int MAX_RUNNING = 1_000;
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
+
+  private final String applicationName;
+  private final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
+  private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
+  private final List<String> trustedPackages = new ArrayList<>();
+  private @Nullable String systemDatabaseUrl;
+  private String schema = "dbos";
+  private PoolOptions pool = PoolOptions.DEFAULT;
+  private @Nullable String applicationVersion;
+  private @Nullable String executorId;
+  private MigrationMode migrationMode = MigrationMode.MIGRATE;
+  private @Nullable Serializer serializer;
+  private InstantSource clock = Clock.systemUTC();
+  private Duration closeTimeout = Duration.ofSeconds(5);
+
+  DbosBuilder(String applicationName) {
+    if (!NAME.matcher(applicationName).matches()) {
+      throw new ConfigurationException(
+          "Invalid app name "
+              + applicationName
+              + ".  App names must be between 3 and 30 characters long and contain only lowercase"
+              + " letters, numbers, dashes, and underscores.",
+          null);
+    }
+    this.applicationName = applicationName;
+  }
+
+  /**
+   * Where workflows and steps are stored; default the file {@code <application>.sqlite} in the
+   * working directory. Either {@code sqlite:} or {@code postgresql:}.
+   */
+  public DbosBuilder systemDatabaseUrl(String url) {
+    this.systemDatabaseUrl = url;
+    return this;
+  }
+
+  /** The schema of the system tables on PostgreSQL; default {@code dbos}. */
+  public DbosBuilder systemDatabaseSchema(String schemaName) {
+    this.schema = schemaName;
+    return this;
+  }
+
+  /** The size and timeouts of the system database's pool; default {@link PoolOptions#DEFAULT}. */
+  public DbosBuilder systemDatabasePool(PoolOptions options) {
+    this.pool = options;
+    return this;
+  }
+
+  /**
+   * Makes a datasource known, so that what crashed processes left in its output table is cleaned
+   * up. Workflows may use datasources that are not.
+   *
+   * @throws ConfigurationException when another one has its name
+   */
+  public DbosBuilder datasource(Datasource<?> datasource) {
+    if (datasources.putIfAbsent(datasource.name(), datasource) != null) {
+      throw new ConfigurationException(
+          "Two datasources are named "
+              + datasource.name()
+              + ". Give one another name with builder(url).name(...).",
+          null);
+    }
+    return this;
+  }
+
+  /**
+   * Registers the body of a workflow.
+   *
+   * @throws ConfigurationException when the name is taken
+   */
+  public <I, O> DbosBuilder workflow(
+      WorkflowDefinition<I, O> definition, WorkflowFunction<@Nullable I, @Nullable O> body) {
+    if (workflows.putIfAbsent(definition.name(), new Registration<>(definition, body)) != null) {
+      throw new ConfigurationException(
+          "A workflow named "
+              + definition.name()
+              + " is already registered. Each needs a name of its own.",
+          null);
+    }
+    return this;
+  }
+
+  /**
+   * The version of the program, written into what it starts; only workflows of this version are
+   * recovered. Default the environment variable {@code DBOS__APPVERSION}, else the application's
+   * name: then a new build goes on with the workflows of the one before.
+   */
+  public DbosBuilder applicationVersion(String version) {
+    this.applicationVersion = version;
+    return this;
+  }
+
+  /**
+   * Which of several processes this is; it recovers what it left unfinished itself. Default the
+   * environment variable {@code DBOS__VMID}, else {@code local}.
+   */
+  public DbosBuilder executorId(String id) {
+    this.executorId = id;
+    return this;
+  }
+
+  /** What happens to the system tables; default {@link MigrationMode#MIGRATE}. */
+  public DbosBuilder migrate(MigrationMode mode) {
+    this.migrationMode = mode;
+    return this;
+  }
+
+  /**
+   * What step outputs are written with; default self-describing JSON that reads back only trusted
+   * classes. Inputs and outputs of workflows are always portable JSON.
+   */
+  public DbosBuilder serializer(Serializer stepSerializer) {
+    this.serializer = stepSerializer;
+    return this;
+  }
+
+  /**
+   * Packages, with those below them, whose classes may be read back from stored steps and errors;
+   * always those of the registered workflows and their input and output types.
+   */
+  public DbosBuilder trustedPackages(String... packages) {
+    trustedPackages.addAll(List.of(packages));
+    return this;
+  }
+
+  /** What time it is; default the system's clock. */
+  public DbosBuilder clock(InstantSource source) {
+    this.clock = source;
+    return this;
+  }
+
+  /**
+   * How long {@link DBOS#close()} lets running workflows go on; default 5 s.
+   *
+   * @throws IllegalArgumentException when negative
+   */
+  public DbosBuilder closeTimeout(Duration timeout) {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException("closeTimeout must not be negative: " + timeout);
+    }
+    this.closeTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * Opens the system database, brings its tables up to date, and goes on with unfinished workflows.
+   *
+   * @throws ConfigurationException when something here is wrong
+   * @throws dev.dbos.error.DatabaseUnavailableException when the system database cannot be reached
+   * @throws dev.dbos.error.SchemaException when its tables are not what they must be
+   */
+  public DBOS launch() {
+    Database database = openSystemDatabase();
+    try {
+      SystemSchema.prepare(database, schema, migrationMode, LOCK_TIMEOUT);
+      SystemDatabase systemDatabase = new SystemDatabase(database, schema);
+      EngineSettings settings = settings();
+      registerVersion(systemDatabase, settings);
+      Journal journal = Journal.open(database, schema);
+      Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions());
+      engine.recover();
+      return new DBOS(engine, database);
+    } catch (Throwable failure) {
+      database.close();
+      throw failure;
+    }
+  }
+
+  private Database openSystemDatabase() {
+    DatabaseUrl url =
+        systemDatabaseUrl == null
+            ? DatabaseUrl.defaultFor(applicationName)
+            : DatabaseUrl.parse(systemDatabaseUrl);
+    Pools.Session session = new Pools.Session("dbos_transact", IsolationLevel.READ_COMMITTED, null);
+    return Pools.open(SYSTEM_DATABASE, url, pool, session);
+  }
+
+  private EngineSettings settings() {
+    Trust trust = TrustedTypes.of(trustedPackages, workflows.values());
+    StepCodec codec =
+        new StepCodec(
+            serializer == null ? TaggedJson.trusting(trust) : serializer, new ErrorCodec(trust));
+    return new EngineSettings(
+        applicationName,
+        orEnvironment(applicationVersion, "DBOS__APPVERSION", applicationName),
+        orEnvironment(executorId, "DBOS__VMID", "local"),
+        codec,
+        clock,
+        closeTimeout,
+        MAX_RUNNING);
+  }
+
+  private static String orEnvironment(@Nullable String chosen, String variable, String otherwise) {
+    if (chosen != null) {
+      return chosen;
+    }
+    String environment = System.getenv(variable);
+    return environment == null || environment.isBlank() ? otherwise : environment;
+  }
+
+  private List<DurableTransactions> transactions() {
+    return datasources.values().stream()
+        .flatMap(datasource -> datasource.unwrap(DatasourceEngine.class).stream())
+        .map(DatasourceEngine::transactions)
+        .toList();
+  }
+
+  private static void registerVersion(SystemDatabase systemDatabase, EngineSettings settings) {
+    String version = settings.applicationVersion();
+    String name = settings.applicationName();
+    String owner =
+        systemDatabase.write(
+            dsl -> VersionStore.register(dsl, name, version, settings.clock().millis()));
+    if (!name.equals(owner)) {
+      throw new ConfigurationException(
+          "Application version "
+              + version
+              + " is already registered by application "
+              + owner
+              + " in this system database. Choose another with applicationVersion(...).",
+          null);
+    }
+  }
+}

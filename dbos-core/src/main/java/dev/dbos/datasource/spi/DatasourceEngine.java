@@ -1,0 +1,137 @@
+package dev.dbos.datasource.spi;
+
+import dev.dbos.datasource.AppMigrations;
+import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings;
+import dev.dbos.datasource.DatasourceSettings.Source;
+import dev.dbos.datasource.TransactionOptions;
+import dev.dbos.error.DbosException;
+import dev.dbos.error.SchemaException;
+import dev.dbos.internal.migration.OutputTable;
+import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.Database.Access;
+import dev.dbos.internal.sql.Dialect;
+import dev.dbos.internal.sql.Lease;
+import dev.dbos.internal.sql.Pools;
+import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.internal.transaction.TransactionBody;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
+import org.jooq.SQLDialect;
+import org.jspecify.annotations.Nullable;
+
+/** A datasource without its face: an adapter adds what its bodies work with, and nothing else. */
+public final class DatasourceEngine implements AutoCloseable {
+  private final @Nullable DatabaseUrl url;
+  private final Database database;
+  private final DurableTransactions transactions;
+
+  private DatasourceEngine(
+      @Nullable DatabaseUrl url, Database database, DurableTransactions transactions) {
+    this.url = url;
+    this.database = database;
+    this.transactions = transactions;
+  }
+
+  /** Opens the pool, migrates the application's tables and checks the table of step outputs. */
+  public static DatasourceEngine open(DatasourceSettings settings) {
+    DatabaseUrl url = settings.source() instanceof Source.Url given ? given.url() : null;
+    Database database = openDatabase(settings);
+    try {
+      if (settings.migrations() != null) {
+        migrate(database, settings.migrations());
+      }
+      OutputTable.prepare(database, settings.schema());
+      return new DatasourceEngine(
+          url, database, new DurableTransactions(database, settings.session(), settings.schema()));
+    } catch (Throwable failure) {
+      database.close();
+      throw failure;
+    }
+  }
+
+  private static Database openDatabase(DatasourceSettings settings) {
+    return switch (settings.source()) {
+      case Source.Existing existing ->
+          Pools.adopt(
+              settings.name() == null ? "existing data source" : settings.name(),
+              existing.dataSource());
+      case Source.Url given ->
+          Pools.open(
+              settings.name() == null ? given.url().databaseName() : settings.name(),
+              given.url(),
+              settings.pool(),
+              new Pools.Session(
+                  settings.session().applicationName(),
+                  settings.session().isolation(),
+                  settings.session().statementTimeout()));
+    };
+  }
+
+  private static void migrate(Database database, AppMigrations migrations) {
+    try (Lease lease = database.lease(Access.WRITE)) {
+      migrations.apply(lease.connection());
+    } catch (DbosException explained) {
+      throw explained;
+    } catch (Exception failure) {
+      throw new SchemaException(
+          "The migrations of datasource " + database.name() + " failed: " + failure.getMessage(),
+          database.name(),
+          failure);
+    }
+  }
+
+  /** Runs {@code body} in a transaction, on a connection that is guarded. */
+  public <R extends @Nullable Object, X extends Exception> R call(
+      String name, TransactionOptions options, TransactionBody<R, X> body) throws X {
+    return transactions.call(name, options, body);
+  }
+
+  /** Like {@link #call}, on a thread of its own. */
+  public <R extends @Nullable Object, X extends Exception> CompletableFuture<R> callAsync(
+      String name, TransactionOptions options, TransactionBody<R, X> body) {
+    return transactions.callAsync(name, options, body);
+  }
+
+  /** The datasource's name. */
+  public String name() {
+    return database.name();
+  }
+
+  /** The URL, unless it uses a data source of the caller's. */
+  public Optional<DatabaseUrl> url() {
+    return Optional.ofNullable(url);
+  }
+
+  /** The dialect jOOQ renders for. */
+  public SQLDialect dialect() {
+    Dialect dialect = database.dialect();
+    return dialect.jooq();
+  }
+
+  /** The database underneath; for the runtime. */
+  public Database database() {
+    return database;
+  }
+
+  /** The transactions underneath; for the runtime. */
+  public DurableTransactions transactions() {
+    return transactions;
+  }
+
+  /** This engine or its pool as a {@code type}. */
+  public <W> Optional<W> unwrap(Class<W> type) {
+    if (type.isInstance(this)) {
+      return Optional.of(type.cast(this));
+    }
+    DataSource pool = database.dataSource();
+    return type.isInstance(pool) ? Optional.of(type.cast(pool)) : Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    transactions.close();
+    database.close();
+  }
+}

@@ -1,0 +1,34 @@
+package dev.dbos.internal.context;
+
+/**
+ * Unwinds the body of a run that must not go on. An {@code Error}, so that user code that catches
+ * {@code Exception} does not swallow it; never recorded as anybody's result.
+ */
+public final class RunStopped extends Error {
+  private static final long serialVersionUID = 1L;
+
+  /** Why the run stopped. */
+  public enum Reason {
+    /** The workflow was cancelled. */
+    CANCELLED,
+    /**
+     * Another run owns the workflow, or it is gone; its recorded outcome is the one that counts.
+     */
+    NOT_OWNER,
+    /** This DBOS is closing; the workflow stays PENDING. */
+    CLOSING
+  }
+
+  private final Reason reason;
+
+  /** Creates one for the run of {@code workflowId}. */
+  public RunStopped(String workflowId, Reason reason) {
+    super("The run of workflow " + workflowId + " stopped: " + reason, null, false, false);
+    this.reason = reason;
+  }
+
+  /** Why. */
+  public Reason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,63 @@
+package dev.dbos.internal.context;
+
+import dev.dbos.error.SerializationException;
+import dev.dbos.serialization.ErrorCodec;
+import dev.dbos.serialization.Payload;
+import dev.dbos.serialization.PortableJson;
+import dev.dbos.serialization.Serializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How results of steps are written and read back.
+ *
+ * @param serializer for outputs
+ * @param errors for exceptions
+ */
+public record StepCodec(Serializer serializer, ErrorCodec errors) {
+  /**
+   * Writes an output.
+   *
+   * @throws SerializationException when it cannot be stored
+   */
+  public Payload output(@Nullable Object value) {
+    return Payload.output(serializer.serialize(value), serializer.name());
+  }
+
+  /** Writes an exception; never fails. */
+  public Payload error(Throwable failure) {
+    return Payload.error(errors.encode(failure), PortableJson.PORTABLE_JSON);
+  }
+
+  /** Returns the recorded output, or throws the recorded exception. */
+  @SuppressWarnings("unchecked") // what was written for this step is what the step returns
+  public <R extends @Nullable Object, X extends Exception> R replay(Payload payload) throws X {
+    if (payload.errorText() != null) {
+      throw StepCodec.<X>asIs(errors.decode(payload.errorText()));
+    }
+    if (payload.outputText() == null) {
+      return asDeclared(null);
+    }
+    if (payload.format() != null && !payload.format().equals(serializer.name())) {
+      throw new SerializationException(
+          "A step's output is stored in format "
+              + payload.format()
+              + ", but this DBOS reads "
+              + serializer.name()
+              + ". Configure the serializer that wrote it.",
+          null);
+    }
+    return asDeclared((R) serializer.deserialize(payload.outputText()));
+  }
+
+  /** Lets null pass as an {@code R}: a body may return it exactly when its {@code R} says so. */
+  @SuppressWarnings("NullAway")
+  public static <R extends @Nullable Object> R asDeclared(@Nullable R value) {
+    return value;
+  }
+
+  /** Lets any exception pass as what the caller declared; the body declared it when it threw it. */
+  @SuppressWarnings("unchecked")
+  public static <X extends Exception> X asIs(Throwable failure) throws X {
+    throw (X) failure;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.dbos.internal.context;
+
+import dev.dbos.internal.sql.DatabaseIdentity;
+import dev.dbos.serialization.Payload;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a workflow, as its steps and transactions see it. All methods throw {@link RunStopped}
+ * once the run must not go on.
+ */
+public interface WorkflowScope {
+  /** The workflow's id. */
+  String workflowId();
+
+  /** Which life of the id this is: the creation time of its row, epoch ms. */
+  long incarnation();
+
+  /** Marks what this run writes; differs from every other run of the workflow. */
+  String runToken();
+
+  /**
+   * Whether an earlier run may have left results, in the system database or in a datasource. False
+   * for a run whose row was inserted by itself: there is nothing to look for.
+   */
+  boolean resumed();
+
+  /** Takes the next step's position. */
+  int takeStepId();
+
+  /**
+   * The recorded result of a step.
+   *
+   * @throws dev.dbos.error.UnexpectedStepException when another name is recorded there
+   */
+  Optional<Payload> recorded(int stepId, String name);
+
+  /** Records a step and waits until that is durable; returns the result that counts. */
+  Payload record(StepRecord record);
+
+  /**
+   * Records a step whose truth is durable elsewhere already, without waiting. It is in the system
+   * database before anything that this run records and waits for afterwards.
+   *
+   * @param whenDurable runs once the system database holds it
+   */
+  void recordLater(StepRecord record, Runnable whenDurable);
+
+  /** Returns when this run may go on. */
+  void checkRunning();
+
+  /** Like {@link #checkRunning()}, but asks the system database. */
+  void checkOwnership();
+
+  /** Waits, or stops waiting when the run must not go on. */
+  void pause(Duration duration);
+
+  /** Runs {@code body} on a thread of its own; the workflow does not end before it. */
+  <R extends @Nullable Object> CompletableFuture<R> async(Ambient.Body<R, Exception> body);
+
+  /** Where and how the system database keeps steps. */
+  SystemTables systemTables();
+
+  /** What results are written with. */
+  StepCodec codec();
+
+  /** What time it is. */
+  InstantSource clock();
+
+  /**
+   * Where the system tables are.
+   *
+   * @param database the physical database
+   * @param schema the schema, not used on SQLite
+   * @param applicationName the owner written into rows
+   */
+  record SystemTables(DatabaseIdentity database, String schema, String applicationName) {}
+}

@@ -1,0 +1,294 @@
+package dev.dbos.internal.engine;
+
+import dev.dbos.error.DbosClosedException;
+import dev.dbos.error.WorkflowConflictException;
+import dev.dbos.error.WorkflowNotRegisteredException;
+import dev.dbos.internal.context.WorkflowScope.SystemTables;
+import dev.dbos.internal.journal.Checkpoint;
+import dev.dbos.internal.journal.Journal;
+import dev.dbos.internal.journal.StartRow;
+import dev.dbos.internal.journal.StartRow.Assignment;
+import dev.dbos.internal.store.RecordedStep;
+import dev.dbos.internal.store.SystemDatabase;
+import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.serialization.PortableJson;
+import dev.dbos.workflow.StartOptions;
+import dev.dbos.workflow.WorkflowDefinition;
+import dev.dbos.workflow.WorkflowStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts workflows, keeps the runs of this process, and ends them in order.
+ *
+ * <p>States: open, then draining (nothing new begins; running workflows go on, sleeping and waiting
+ * ones leave), then detached (whatever is left stops at its next operation and stays PENDING).
+ */
+public final class Engine implements AutoCloseable {
+  private final EngineSettings settings;
+  private final SystemDatabase systemDatabase;
+  private final SystemTables systemTables;
+  private final Journal journal;
+  private final Map<String, Registration<?, ?>> registrations;
+  private final OutputSweeper sweeper;
+  private final OutcomeWatcher watcher;
+  private final Semaphore permits;
+  private final RunExecution execution = new RunExecution(this);
+  private final ConcurrentMap<String, Run> active = new ConcurrentHashMap<>();
+  private final Set<Run> executing = ConcurrentHashMap.newKeySet();
+  private final Set<Run> idle = ConcurrentHashMap.newKeySet();
+  private volatile boolean draining;
+
+  /** An engine over a system database whose schema is ready. */
+  public Engine(
+      EngineSettings settings,
+      SystemDatabase systemDatabase,
+      Journal journal,
+      Map<String, Registration<?, ?>> registrations,
+      List<DurableTransactions> datasources) {
+    this.settings = settings;
+    this.systemDatabase = systemDatabase;
+    this.journal = journal;
+    this.registrations = Map.copyOf(registrations);
+    this.sweeper = new OutputSweeper(systemDatabase, settings.clock(), List.copyOf(datasources));
+    this.systemTables =
+        new SystemTables(
+            systemDatabase.database().identity(),
+            systemDatabase.schema(),
+            settings.applicationName());
+    this.watcher = new OutcomeWatcher(systemDatabase);
+    this.permits = new Semaphore(settings.maxRunning(), true);
+  }
+
+  /** What it runs with. */
+  public EngineSettings settings() {
+    return settings;
+  }
+
+  /** Where workflows and steps are stored. */
+  public SystemDatabase systemDatabase() {
+    return systemDatabase;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  SystemTables systemTables() {
+    return systemTables;
+  }
+
+  Semaphore permits() {
+    return permits;
+  }
+
+  OutcomeWatcher watcher() {
+    return watcher;
+  }
+
+  /** The names of the registered workflows. */
+  Set<String> workflowNames() {
+    return registrations.keySet();
+  }
+
+  Optional<Run> activeRun(String workflowId) {
+    return Optional.ofNullable(active.get(workflowId));
+  }
+
+  /**
+   * The registration under a name.
+   *
+   * @throws WorkflowNotRegisteredException when there is none
+   */
+  Registration<?, ?> registration(String workflowName) {
+    Registration<?, ?> found = registrations.get(workflowName);
+    if (found == null) {
+      throw new WorkflowNotRegisteredException(
+          "Workflow "
+              + workflowName
+              + " is not registered. Add .workflow(definition, body) to the builder before"
+              + " launch(); registered are "
+              + registrations.keySet()
+              + ".",
+          workflowName);
+    }
+    return found;
+  }
+
+  /** Starts a workflow on a thread of its own. */
+  public <I, O> EngineHandle<O> start(
+      WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
+    StartRow row = newRow(definition, input, options.id(), null);
+    begin(row, Checkpoint.of(row), true)
+        .ifPresent(mine -> execution.onOwnThread(mine, row.inputs()));
+    return handle(definition, row.workflowId());
+  }
+
+  /** Runs a workflow on this thread, or waits for it when it runs already. */
+  public <I, O> @Nullable O run(
+      WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
+    StartRow row = newRow(definition, input, options.id(), null);
+    Optional<Run> run = begin(row, Checkpoint.of(row), false);
+    run.ifPresent(mine -> execution.here(mine, row.inputs()));
+    EngineHandle<O> handle = handle(definition, row.workflowId());
+    return run.isPresent() ? handle.resultOf(run.get()) : handle.result();
+  }
+
+  <I, O> EngineHandle<O> handle(WorkflowDefinition<I, O> definition, String workflowId) {
+    return new EngineHandle<>(this, workflowId, definition.outputType());
+  }
+
+  /** The row of a workflow that is to begin. */
+  <I, O> StartRow newRow(
+      WorkflowDefinition<I, O> definition,
+      @Nullable I input,
+      Optional<String> id,
+      @Nullable String parentId) {
+    checkOpen();
+    registration(definition.name());
+    List<?> arguments =
+        definition.inputType() == Void.class
+            ? List.of()
+            : java.util.Collections.singletonList(input);
+    return new StartRow(
+        id.orElseGet(() -> UUID.randomUUID().toString()),
+        definition.name(),
+        Registration.JSON.encodeArguments(arguments),
+        PortableJson.PORTABLE_JSON,
+        new Assignment(
+            settings.executorId(),
+            settings.applicationVersion(),
+            settings.applicationName(),
+            UUID.randomUUID().toString()),
+        parentId,
+        settings.clock().millis());
+  }
+
+  /**
+   * Writes the start of a workflow; returns its run when it is this process's to execute.
+   *
+   * @throws WorkflowConflictException when the id belongs to a workflow of another name
+   */
+  Optional<Run> begin(StartRow row, Checkpoint start, boolean counted) {
+    journal.write(start);
+    if (!start.startInserted() && !isOurLostStart(row)) {
+      return Optional.empty();
+    }
+    Run.Identity identity =
+        new Run.Identity(
+            row.workflowId(), row.name(), row.createdAtMillis(), row.assignment().runToken());
+    return Optional.of(register(new Run(this, identity, counted, null)));
+  }
+
+  private boolean isOurLostStart(StartRow row) {
+    WorkflowStatus existing =
+        systemDatabase
+            .read(dsl -> WorkflowStore.find(dsl, row.workflowId()))
+            .orElseThrow(
+                () ->
+                    new WorkflowConflictException(
+                        "Workflow " + row.workflowId() + " was deleted while it was started.",
+                        row.workflowId()));
+    if (!existing.name().equals(row.name())) {
+      throw new WorkflowConflictException(
+          "Workflow id "
+              + row.workflowId()
+              + " belongs to a workflow named "
+              + existing.name()
+              + "; it cannot be started as "
+              + row.name()
+              + ". Choose another id.",
+          row.workflowId());
+    }
+    return systemDatabase
+        .read(dsl -> WorkflowStore.owner(dsl, row.workflowId()))
+        .equals(Optional.of(row.assignment().runToken()));
+  }
+
+  /** Continues a workflow that an earlier run left unfinished. */
+  void resume(Run.Identity identity, @Nullable String inputs, Map<Integer, RecordedStep> earlier) {
+    Run run = register(new Run(this, identity, true, earlier));
+    execution.onOwnThread(run, inputs);
+  }
+
+  private Run register(Run run) {
+    executing.add(run);
+    active.put(run.workflowId(), run);
+    return run;
+  }
+
+  void executeChild(Run run, String inputs) {
+    execution.onOwnThread(run, inputs);
+  }
+
+  /** Forgets a run; before its outcome is written, so that a resume meanwhile is not lost. */
+  void release(Run run) {
+    active.remove(run.workflowId(), run);
+    idle.remove(run);
+  }
+
+  /** This process has nothing more to do with a run. */
+  void left(Run run) {
+    executing.remove(run);
+    run.left().complete(null);
+  }
+
+  /**
+   * A run is about to wait, giving up its place among the running.
+   *
+   * @return whether it must not, since this engine is closing
+   */
+  boolean beginIdle(Run run) {
+    idle.add(run);
+    if (run.counted()) {
+      permits.release();
+    }
+    return draining;
+  }
+
+  /** A run has waited, and takes a place among the running again. */
+  void endIdle(Run run) {
+    idle.remove(run);
+    if (run.counted()) {
+      permits.acquireUninterruptibly();
+    }
+  }
+
+  /**
+   * Refuses to begin anything once closing.
+   *
+   * @throws DbosClosedException when closing or closed
+   */
+  void checkOpen() {
+    if (draining) {
+      throw new DbosClosedException(
+          "This DBOS has been closed; nothing can be started. Workflows that had not ended stay"
+              + " PENDING and go on at the next launch.");
+    }
+  }
+
+  /** How many workflows this process is running or holding asleep. */
+  public int activeWorkflows() {
+    return active.size();
+  }
+
+  /** Recovers what an earlier process with the same executor id left unfinished. */
+  public void recover() {
+    sweeper.start();
+    new Recovery(this).run();
+  }
+
+  @Override
+  public void close() {
+    new EngineClose(this, executing, idle).run(() -> draining = true);
+    sweeper.close();
+  }
+}

@@ -1,0 +1,171 @@
+package dev.dbos.internal.engine;
+
+import dev.dbos.error.UnknownWorkflowException;
+import dev.dbos.error.WaitTimeoutException;
+import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.RunStopped;
+import dev.dbos.internal.context.StepRecord;
+import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.serialization.Payload;
+import dev.dbos.workflow.WorkflowHandle;
+import dev.dbos.workflow.WorkflowStatus;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** A handle on a workflow of this process or another one. */
+public final class EngineHandle<O> implements WorkflowHandle<O> {
+  /** The name under which a wait for another workflow is recorded. */
+  static final String GET_RESULT = "DBOS.getResult";
+
+  private final Engine engine;
+  private final String workflowId;
+  private final Type outputType;
+
+  /** A handle on a workflow, whose output is of {@code outputType}. */
+  public EngineHandle(Engine engine, String workflowId, Type outputType) {
+    this.engine = engine;
+    this.workflowId = workflowId;
+    this.outputType = outputType;
+  }
+
+  @Override
+  public String id() {
+    return workflowId;
+  }
+
+  @Override
+  public WorkflowStatus status() {
+    return engine
+        .systemDatabase()
+        .read(dsl -> WorkflowStore.find(dsl, workflowId))
+        .orElseThrow(
+            () ->
+                new UnknownWorkflowException(
+                    "There is no workflow with id " + workflowId + " in the system database.",
+                    workflowId));
+  }
+
+  @Override
+  public @Nullable O result() {
+    return resultWithin(null);
+  }
+
+  @Override
+  public @Nullable O result(Duration timeout) {
+    return resultWithin(timeout);
+  }
+
+  private @Nullable O resultWithin(@Nullable Duration timeout) {
+    return switch (Ambient.current()) {
+      case Ambient.InWorkflow workflow -> asStep((Run) workflow.scope(), timeout);
+      case Ambient.InTransaction transaction ->
+          throw new IllegalStateException(
+              "The result of workflow "
+                  + workflowId
+                  + " was asked for inside transaction \""
+                  + transaction.transactionName()
+                  + "\", which would stay open while it waits. Ask before or after it.");
+      case Ambient.InStep step -> await(outcome(), timeout);
+      case null -> await(outcome(), timeout);
+    };
+  }
+
+  private CompletableFuture<Outcome> outcome() {
+    return engine
+        .activeRun(workflowId)
+        .map(Run::outcome)
+        .orElseGet(() -> engine.watcher().await(workflowId));
+  }
+
+  /** The result of a run of this process, which may have been released already. */
+  @Nullable O resultOf(Run run) {
+    return await(run.outcome(), null);
+  }
+
+  private @Nullable O await(CompletableFuture<Outcome> outcome, @Nullable Duration timeout) {
+    try {
+      Outcome ended =
+          timeout == null ? outcome.get() : outcome.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      return ended.get(workflowId, outputType, engine.settings().codec().errors());
+    } catch (TimeoutException elapsed) {
+      throw timedOut(timeout);
+    } catch (ExecutionException failed) {
+      throw failure(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(
+          "Interrupted while waiting for workflow " + workflowId + ", which is unaffected.",
+          interrupted);
+    }
+  }
+
+  private static RuntimeException failure(ExecutionException failed) {
+    if (failed.getCause() instanceof Error error) {
+      throw error;
+    }
+    return failed.getCause() instanceof RuntimeException explained
+        ? explained
+        : new IllegalStateException(failed);
+  }
+
+  private WaitTimeoutException timedOut(@Nullable Duration timeout) {
+    Duration waited = timeout == null ? Duration.ZERO : timeout;
+    return new WaitTimeoutException(
+        "Workflow " + workflowId + " did not end within " + waited + "; it goes on.",
+        workflowId,
+        waited);
+  }
+
+  private @Nullable O asStep(Run run, @Nullable Duration timeout) {
+    int stepId = run.takeStepId();
+    Optional<Payload> recorded = run.recorded(stepId, GET_RESULT);
+    if (recorded.isPresent()) {
+      return replay(run, recorded.get());
+    }
+    long startedAt = run.clock().millis();
+    CompletableFuture<Outcome> outcome = outcome();
+    boolean ended = run.idleUntil(outcome, timeout);
+    Payload payload;
+    @Nullable O value = null;
+    @Nullable RuntimeException thrown = null;
+    try {
+      value =
+          ended
+              ? outcome.join().get(workflowId, outputType, run.codec().errors())
+              : timedOutValue(timeout);
+      payload = Registration.output(value);
+    } catch (java.util.concurrent.CompletionException closing) {
+      throw new RunStopped(run.workflowId(), RunStopped.Reason.CLOSING);
+    } catch (RuntimeException failure) {
+      thrown = failure;
+      payload = run.codec().error(failure);
+    }
+    StepRecord record =
+        new StepRecord(stepId, GET_RESULT, payload, workflowId, startedAt, run.clock().millis());
+    Payload counts = run.record(record);
+    if (!counts.equals(payload)) {
+      return replay(run, counts);
+    }
+    if (thrown != null) {
+      throw thrown;
+    }
+    return value;
+  }
+
+  private @Nullable O timedOutValue(@Nullable Duration timeout) {
+    throw timedOut(timeout);
+  }
+
+  @SuppressWarnings("unchecked") // stored by the same declared type
+  private @Nullable O replay(Run run, Payload payload) {
+    return payload.isError()
+        ? run.codec().<@Nullable O, RuntimeException>replay(payload)
+        : (O) Registration.JSON.decodeValue(payload.outputText(), outputType);
+  }
+}

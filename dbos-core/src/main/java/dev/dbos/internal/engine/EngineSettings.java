@@ -1,0 +1,25 @@
+package dev.dbos.internal.engine;
+
+import dev.dbos.internal.context.StepCodec;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/**
+ * What an engine runs with.
+ *
+ * @param applicationName the owner of everything it starts
+ * @param applicationVersion written into everything it starts; only this is recovered
+ * @param executorId whose unfinished workflows it recovers
+ * @param codec how results are written
+ * @param clock what time it is
+ * @param closeTimeout how long close waits for running workflows
+ * @param maxRunning how many workflows run at once, those that sleep or wait not counted
+ */
+public record EngineSettings(
+    String applicationName,
+    String applicationVersion,
+    String executorId,
+    StepCodec codec,
+    InstantSource clock,
+    Duration closeTimeout,
+    int maxRunning) {}

@@ -1,0 +1,78 @@
+package dev.dbos.internal.engine;
+
+import dev.dbos.error.AttemptsExhaustedException;
+import dev.dbos.error.UnknownWorkflowException;
+import dev.dbos.error.WorkflowCancelledException;
+import dev.dbos.error.WorkflowFailedException;
+import dev.dbos.serialization.ErrorCodec;
+import dev.dbos.serialization.Payload;
+import dev.dbos.workflow.WorkflowState;
+import dev.dbos.workflow.WorkflowStatus;
+import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
+
+/** How a workflow ended, as a caller that waits for it gets to see it. */
+sealed interface Outcome {
+  /** It ended here and now, with this very value. */
+  record Returned(@Nullable Object value) implements Outcome {}
+
+  /** It ended here and now, with this very exception. */
+  record Threw(Throwable failure) implements Outcome {}
+
+  /** It ended as the system database says. */
+  record Stored(WorkflowState state, Payload payload, long attempts) implements Outcome {}
+
+  /** It has no row any more. */
+  record Missing() implements Outcome {}
+
+  /** The outcome that a terminal row stands for. */
+  static Outcome of(WorkflowStatus row) {
+    return new Stored(row.state(), row.outcome(), row.attempts());
+  }
+
+  /** The output by its declared type, or the exception that says why there is none. */
+  @SuppressWarnings("unchecked") // stored by the same declared type
+  default <O> @Nullable O get(String workflowId, Type type, ErrorCodec errors) {
+    return switch (this) {
+      case Returned returned -> (O) returned.value();
+      case Threw threw -> throw failed(workflowId, threw.failure());
+      case Stored stored -> (O) stored(workflowId, stored, type, errors);
+      case Missing missing ->
+          throw new UnknownWorkflowException(
+              "There is no workflow with id "
+                  + workflowId
+                  + " in the system database: it was never started, or it was deleted.",
+              workflowId);
+    };
+  }
+
+  private static @Nullable Object stored(
+      String workflowId, Stored stored, Type type, ErrorCodec errors) {
+    Payload payload = stored.payload();
+    return switch (stored.state()) {
+      case SUCCESS -> Registration.JSON.decodeValue(payload.outputText(), type);
+      case ERROR ->
+          throw failed(
+              workflowId, errors.decode(payload.errorText() == null ? "{}" : payload.errorText()));
+      case CANCELLED ->
+          throw new WorkflowCancelledException(
+              "Workflow " + workflowId + " was cancelled. It can be resumed.", workflowId);
+      case MAX_RECOVERY_ATTEMPTS_EXCEEDED ->
+          throw new AttemptsExhaustedException(
+              "Workflow "
+                  + workflowId
+                  + " was set aside after "
+                  + stored.attempts()
+                  + " attempts that did not end. Find out why, then resume it.",
+              workflowId,
+              stored.attempts());
+      case PENDING, ENQUEUED, DELAYED ->
+          throw new IllegalStateException("Workflow " + workflowId + " has not ended.");
+    };
+  }
+
+  private static WorkflowFailedException failed(String workflowId, Throwable failure) {
+    return new WorkflowFailedException(
+        "Workflow " + workflowId + " ended in an error: " + failure, workflowId, failure);
+  }
+}

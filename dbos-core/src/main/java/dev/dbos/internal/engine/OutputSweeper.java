@@ -1,0 +1,144 @@
+package dev.dbos.internal.engine;
+
+import dev.dbos.internal.store.RecordedStep;
+import dev.dbos.internal.store.StepStore;
+import dev.dbos.internal.store.SystemDatabase;
+import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.internal.transaction.OutputRow;
+import dev.dbos.workflow.WorkflowStatus;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes what crashed processes left in the output tables of the registered datasources: rows
+ * whose step the system database holds, once they are an hour old. A run that was replaced by
+ * recovery may still be in the middle of a transaction; until it has noticed, the row is what makes
+ * its commit fail, and so it must stay.
+ *
+ * <p>Rows that the system database does not hold are left alone: they may belong to a workflow of
+ * another one.
+ */
+final class OutputSweeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OutputSweeper.class);
+  private static final Duration GRACE = Duration.ofHours(1);
+  private static final int PAGE = 500;
+
+  private final SystemDatabase systemDatabase;
+  private final InstantSource clock;
+  private final List<DurableTransactions> datasources;
+  private final Object signal = new Object();
+  private boolean closed;
+  private @Nullable Thread thread;
+
+  OutputSweeper(
+      SystemDatabase systemDatabase, InstantSource clock, List<DurableTransactions> datasources) {
+    this.systemDatabase = systemDatabase;
+    this.clock = clock;
+    this.datasources = datasources;
+  }
+
+  /** Sweeps now and then every hour, in the background. */
+  void start() {
+    if (!datasources.isEmpty()) {
+      thread = new Thread(this::work, "dbos output sweep");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private void work() {
+    do {
+      for (DurableTransactions datasource : datasources) {
+        try {
+          sweep(datasource);
+        } catch (SQLException | RuntimeException failure) {
+          LOG.warn("Could not clean the output table of datasource {}", datasource.name(), failure);
+        }
+      }
+    } while (waitUnlessClosed());
+  }
+
+  private void sweep(DurableTransactions datasource) throws SQLException {
+    long before = clock.millis() - GRACE.toMillis();
+    OutputRow last = new OutputRow("", -1, 0);
+    List<OutputRow> page;
+    do {
+      page = datasource.leftOver(last, before, PAGE);
+      if (page.isEmpty()) {
+        return;
+      }
+      last = page.getLast();
+      List<OutputRow> done = recorded(page);
+      if (!done.isEmpty()) {
+        datasource.delete(done);
+        LOG.debug("Deleted {} left over output rows of {}", done.size(), datasource.name());
+      }
+    } while (page.size() == PAGE && !isClosed());
+  }
+
+  private List<OutputRow> recorded(List<OutputRow> rows) {
+    Set<String> ids = rows.stream().map(OutputRow::workflowId).collect(Collectors.toSet());
+    Map<String, WorkflowStatus> workflows =
+        systemDatabase.read(dsl -> WorkflowStore.findAll(dsl, ids)).stream()
+            .collect(Collectors.toMap(WorkflowStatus::id, Function.identity()));
+    Map<String, Map<Integer, RecordedStep>> steps =
+        systemDatabase.read(dsl -> StepStore.load(dsl, ids));
+    return rows.stream()
+        .filter(row -> isOfSameLife(row, workflows.get(row.workflowId())))
+        .filter(row -> steps.getOrDefault(row.workflowId(), Map.of()).containsKey(row.stepId()))
+        .toList();
+  }
+
+  private static boolean isOfSameLife(OutputRow row, @Nullable WorkflowStatus workflow) {
+    return workflow != null && workflow.createdAt().toEpochMilli() == row.incarnation();
+  }
+
+  private boolean isClosed() {
+    synchronized (signal) {
+      return closed;
+    }
+  }
+
+  private boolean waitUnlessClosed() {
+    long deadline = System.nanoTime() + GRACE.toNanos();
+    synchronized (signal) {
+      for (long left = GRACE.toMillis(); left > 0 && !closed; ) {
+        try {
+          signal.wait(left);
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          return false;
+        }
+        left = (deadline - System.nanoTime()) / 1_000_000;
+      }
+      return !closed;
+    }
+  }
+
+  @Override
+  public void close() {
+    Thread sweeping;
+    synchronized (signal) {
+      closed = true;
+      sweeping = thread;
+      signal.notifyAll();
+    }
+    if (sweeping != null) {
+      try {
+        sweeping.join(Duration.ofSeconds(5));
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

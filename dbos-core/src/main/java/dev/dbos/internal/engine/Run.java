@@ -1,0 +1,328 @@
+package dev.dbos.internal.engine;
+
+import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.error.UnexpectedStepException;
+import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.RunStopped;
+import dev.dbos.internal.context.RunStopped.Reason;
+import dev.dbos.internal.context.StepCodec;
+import dev.dbos.internal.context.StepRecord;
+import dev.dbos.internal.context.WorkflowScope;
+import dev.dbos.internal.journal.Checkpoint;
+import dev.dbos.internal.journal.Standing;
+import dev.dbos.internal.journal.StepRow;
+import dev.dbos.internal.store.RecordedStep;
+import dev.dbos.internal.store.StepStore;
+import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.serialization.Payload;
+import dev.dbos.workflow.WorkflowState;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a workflow in this process: its place in the sequence of steps, what earlier runs
+ * recorded, and whether it may go on.
+ *
+ * <p>A run owns its workflow as long as its token is the one in the workflow's row. Recovery writes
+ * a new token, so an earlier run that is still alive somewhere learns from its next checkpoint that
+ * it has been replaced, and stops. A run whose step is refused while it still owns the workflow met
+ * the work of a predecessor, and takes it.
+ */
+final class Run implements WorkflowScope {
+  /** What a run is made from. */
+  record Identity(String workflowId, String workflowName, long incarnation, String runToken) {}
+
+  private final Engine engine;
+  private final Identity identity;
+  private final boolean resumed;
+  private final Map<Integer, RecordedStep> recorded;
+  private final AtomicInteger nextStep = new AtomicInteger();
+  private final Phaser asyncOperations = new Phaser(1);
+  private final CompletableFuture<Reason> stop = new CompletableFuture<>();
+  private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> left = new CompletableFuture<>();
+  private final boolean counted;
+  private volatile boolean hasUnwrittenSteps;
+
+  /**
+   * Begins a run.
+   *
+   * @param earlier what earlier runs recorded, or null when there was none
+   */
+  Run(
+      Engine engine,
+      Identity identity,
+      boolean counted,
+      @Nullable Map<Integer, RecordedStep> earlier) {
+    this.engine = engine;
+    this.identity = identity;
+    this.counted = counted;
+    this.resumed = earlier != null;
+    this.recorded = earlier == null ? Map.of() : earlier;
+  }
+
+  /**
+   * Whether it takes one of the places of running workflows; one on its caller's thread does not.
+   */
+  boolean counted() {
+    return counted;
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  /** Completes when the workflow has ended, here or elsewhere, or exceptionally when we left it. */
+  CompletableFuture<Outcome> outcome() {
+    return outcome;
+  }
+
+  /** Completes when this process has nothing more to do with the run. */
+  CompletableFuture<@Nullable Void> left() {
+    return left;
+  }
+
+  @Override
+  public String workflowId() {
+    return identity.workflowId();
+  }
+
+  String workflowName() {
+    return identity.workflowName();
+  }
+
+  @Override
+  public long incarnation() {
+    return identity.incarnation();
+  }
+
+  @Override
+  public String runToken() {
+    return identity.runToken();
+  }
+
+  @Override
+  public boolean resumed() {
+    return resumed;
+  }
+
+  @Override
+  public int takeStepId() {
+    checkRunning();
+    return nextStep.getAndIncrement();
+  }
+
+  @Override
+  public Optional<Payload> recorded(int stepId, String name) {
+    return recordedStep(stepId, name).map(RecordedStep::payload);
+  }
+
+  /** The recorded step, with the child it names. */
+  Optional<RecordedStep> recordedStep(int stepId, String name) {
+    checkRunning();
+    RecordedStep step = recorded.get(stepId);
+    if (step == null) {
+      return Optional.empty();
+    }
+    requireName(stepId, name, step);
+    return Optional.of(step);
+  }
+
+  private void requireName(int stepId, String name, RecordedStep step) {
+    if (!step.name().equals(name)) {
+      throw UnexpectedStepException.at(workflowId(), stepId, name, step.name());
+    }
+  }
+
+  @Override
+  public Payload record(StepRecord record) {
+    Checkpoint checkpoint = Checkpoint.of(stepRow(record));
+    engine.journal().write(checkpoint);
+    hasUnwrittenSteps = false;
+    return settled(checkpoint, record);
+  }
+
+  StepRow stepRow(StepRecord record) {
+    return new StepRow(workflowId(), runToken(), engine.settings().applicationName(), record);
+  }
+
+  /** What counts for a step after its checkpoint was written. */
+  Payload settled(Checkpoint checkpoint, StepRecord record) {
+    notice(checkpoint.standing());
+    if (checkpoint.stepInserted()) {
+      return record.payload();
+    }
+    checkRunning();
+    RecordedStep earlier =
+        engine
+            .systemDatabase()
+            .read(dsl -> StepStore.find(dsl, workflowId(), record.stepId()))
+            .orElseThrow(
+                () ->
+                    new DatabaseUnavailableException(
+                        "Step "
+                            + record.stepId()
+                            + " of workflow "
+                            + workflowId()
+                            + " was neither written nor found in the system database.",
+                        "system database",
+                        null));
+    requireName(record.stepId(), record.name(), earlier);
+    return earlier.payload().equals(record.payload()) ? record.payload() : earlier.payload();
+  }
+
+  @Override
+  public void recordLater(StepRecord record, Runnable whenDurable) {
+    hasUnwrittenSteps = true;
+    Checkpoint[] self = new Checkpoint[1];
+    self[0] =
+        Checkpoint.later(
+            stepRow(record),
+            () -> {
+              notice(self[0].standing());
+              if (self[0].stepInserted()) {
+                whenDurable.run();
+              }
+            });
+    engine.journal().writeLater(self[0]);
+  }
+
+  /** Draws the conclusion from how the workflow's row stood. */
+  private void notice(@Nullable Standing standing) {
+    if (standing == null || !Objects.equals(standing.owner(), runToken())) {
+      stop(Reason.NOT_OWNER);
+    } else if (standing.state().equals(WorkflowState.CANCELLED.name())) {
+      stop(Reason.CANCELLED);
+    } else if (!standing.state().equals(WorkflowState.PENDING.name())) {
+      stop(Reason.NOT_OWNER);
+    }
+  }
+
+  /** Makes the run stop at its next operation, and ends its pauses now. */
+  void stop(Reason reason) {
+    stop.complete(reason);
+  }
+
+  /** Why the run stops, or empty while it may go on. */
+  Optional<Reason> stopped() {
+    return Optional.ofNullable(stop.getNow(null));
+  }
+
+  @Override
+  public void checkRunning() {
+    Reason reason = stop.getNow(null);
+    if (reason != null) {
+      throw new RunStopped(workflowId(), reason);
+    }
+  }
+
+  @Override
+  public void checkOwnership() {
+    Optional<String> owner =
+        engine.systemDatabase().read(dsl -> WorkflowStore.pendingOwner(dsl, workflowId()));
+    if (!owner.equals(Optional.of(runToken()))) {
+      stop(Reason.NOT_OWNER);
+    }
+    checkRunning();
+  }
+
+  @Override
+  public void pause(Duration duration) {
+    await(stop, duration);
+    checkRunning();
+  }
+
+  /**
+   * Waits for {@code future}, or until the run must stop, without counting as running. What was
+   * recorded so far is durable before.
+   *
+   * @return false when the timeout came first
+   */
+  boolean idleUntil(CompletableFuture<?> future, @Nullable Duration timeout) {
+    if (hasUnwrittenSteps) {
+      engine.journal().flush();
+      hasUnwrittenSteps = false;
+    }
+    boolean ended;
+    if (engine.beginIdle(this)) {
+      stop(Reason.CLOSING);
+    }
+    try {
+      ended = await(CompletableFuture.anyOf(future, stop), timeout);
+    } finally {
+      engine.endIdle(this);
+    }
+    checkRunning();
+    return ended;
+  }
+
+  /** False when the timeout came first; an interrupt stops the run. */
+  private boolean await(CompletableFuture<?> future, @Nullable Duration timeout) {
+    try {
+      if (timeout == null) {
+        future.get();
+      } else {
+        future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      }
+      return true;
+    } catch (TimeoutException elapsed) {
+      return false;
+    } catch (ExecutionException failed) {
+      return true;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      stop(Reason.CLOSING);
+      throw new RunStopped(workflowId(), Reason.CLOSING);
+    }
+  }
+
+  @Override
+  public <R extends @Nullable Object> CompletableFuture<R> async(Ambient.Body<R, Exception> body) {
+    Ambient ambient = Ambient.current();
+    CompletableFuture<R> future = new CompletableFuture<>();
+    asyncOperations.register();
+    Thread.ofVirtual()
+        .name("dbos workflow " + workflowId())
+        .start(
+            () -> {
+              try {
+                future.complete(Ambient.call(ambient, body));
+              } catch (Throwable failure) {
+                future.completeExceptionally(failure);
+              } finally {
+                asyncOperations.arriveAndDeregister();
+              }
+            });
+    return future;
+  }
+
+  /** Waits for what {@link #async} started. */
+  void joinAsync() {
+    asyncOperations.arriveAndAwaitAdvance();
+  }
+
+  @Override
+  public SystemTables systemTables() {
+    return engine.systemTables();
+  }
+
+  @Override
+  public StepCodec codec() {
+    return engine.settings().codec();
+  }
+
+  @Override
+  public InstantSource clock() {
+    return engine.settings().clock();
+  }
+}

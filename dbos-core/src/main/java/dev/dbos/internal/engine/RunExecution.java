@@ -1,0 +1,138 @@
+package dev.dbos.internal.engine;
+
+import dev.dbos.error.DbosClosedException;
+import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.RunStopped;
+import dev.dbos.internal.context.RunStopped.Reason;
+import dev.dbos.internal.context.StepCodec;
+import dev.dbos.internal.journal.Checkpoint;
+import dev.dbos.internal.journal.FinishRow;
+import dev.dbos.serialization.Payload;
+import dev.dbos.serialization.PortableJson;
+import dev.dbos.workflow.WorkflowState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Executes the body of a run and writes how it ended. */
+final class RunExecution {
+  private static final Logger LOG = LoggerFactory.getLogger(RunExecution.class);
+
+  private final Engine engine;
+
+  RunExecution(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** On a virtual thread, once one of the places of running workflows is free. */
+  void onOwnThread(Run run, @Nullable String inputs) {
+    Thread.ofVirtual()
+        .name("dbos workflow " + run.workflowId())
+        .start(
+            () -> {
+              engine.permits().acquireUninterruptibly();
+              try {
+                here(run, inputs);
+              } finally {
+                engine.permits().release();
+              }
+            });
+  }
+
+  /** On this thread. Whatever happens is told through the run's outcome. */
+  void here(Run run, @Nullable String inputs) {
+    try {
+      end(run, inputs);
+    } catch (RunStopped stopped) {
+      leave(run, stopped.reason());
+    } catch (DbosClosedException closed) {
+      leave(run, Reason.CLOSING);
+    } catch (Throwable broken) {
+      // Not the workflow's own failure: out of memory, or its end could not be written. It stays
+      // PENDING, and its caller learns why.
+      LOG.error("The run of workflow {} broke off; it stays PENDING", run.workflowId(), broken);
+      engine.release(run);
+      run.outcome().completeExceptionally(broken);
+    } finally {
+      engine.release(run);
+      engine.left(run);
+    }
+  }
+
+  private void end(Run run, @Nullable String inputs) {
+    Outcome outcome;
+    try {
+      outcome = new Outcome.Returned(body(run, inputs));
+    } catch (RunStopped | VirtualMachineError stop) {
+      throw stop;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new RunStopped(run.workflowId(), Reason.CLOSING);
+    } catch (Throwable failure) {
+      outcome = new Outcome.Threw(run.codec().errors().settle(failure));
+    } finally {
+      run.joinAsync();
+    }
+    // A body that swallowed the signal to stop has not ended; nor has one whose last deferred step
+    // turned out to be somebody else's.
+    run.checkRunning();
+    finish(run, outcome);
+  }
+
+  private @Nullable Object body(Run run, @Nullable String inputs) throws Exception {
+    run.checkRunning();
+    Registration<?, ?> registration = engine.registration(run.workflowName());
+    return Ambient.<@Nullable Object, Exception>call(
+        new Ambient.InWorkflow(run), () -> StepCodec.asDeclared(registration.run(inputs)));
+  }
+
+  private void finish(Run run, Outcome outcome) {
+    WorkflowState state = WorkflowState.SUCCESS;
+    Payload payload;
+    Outcome told = outcome;
+    try {
+      payload = Registration.output(valueOf(outcome));
+    } catch (Throwable failure) {
+      // Also the output that cannot be stored: it is the workflow's error.
+      state = WorkflowState.ERROR;
+      payload = Payload.error(run.codec().errors().encode(failure), PortableJson.PORTABLE_JSON);
+      told = new Outcome.Threw(failure);
+    }
+    engine.release(run);
+    Checkpoint end =
+        Checkpoint.of(
+            new FinishRow(run.workflowId(), run.runToken(), state, payload, run.clock().millis()));
+    engine.journal().write(end);
+    if (end.finished()) {
+      run.outcome().complete(told);
+    } else {
+      leave(run, Reason.NOT_OWNER);
+    }
+  }
+
+  private static @Nullable Object valueOf(Outcome outcome) throws Throwable {
+    if (outcome instanceof Outcome.Threw threw) {
+      throw threw.failure();
+    }
+    return ((Outcome.Returned) outcome).value();
+  }
+
+  /** The run does not decide how the workflow ends: whoever waits here gets what is recorded. */
+  private void leave(Run run, Reason reason) {
+    engine.release(run);
+    switch (reason) {
+      case CLOSING ->
+          run.outcome()
+              .completeExceptionally(
+                  new DbosClosedException(
+                      "Workflow "
+                          + run.workflowId()
+                          + " was left unfinished because this DBOS is closing or its thread was"
+                          + " interrupted. It stays PENDING and goes on at the next launch."));
+      case CANCELLED, NOT_OWNER -> {
+        LOG.debug("The run of workflow {} stopped: {}", run.workflowId(), reason);
+        engine.watcher().forward(run.workflowId(), run.outcome());
+      }
+    }
+  }
+}

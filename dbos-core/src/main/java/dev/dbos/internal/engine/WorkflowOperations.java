@@ -1,0 +1,144 @@
+package dev.dbos.internal.engine;
+
+import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.StepRecord;
+import dev.dbos.internal.journal.Checkpoint;
+import dev.dbos.internal.journal.StartRow;
+import dev.dbos.internal.store.RecordedStep;
+import dev.dbos.serialization.Payload;
+import dev.dbos.workflow.StartOptions;
+import dev.dbos.workflow.WorkflowDefinition;
+import dev.dbos.workflow.WorkflowHandle;
+import java.lang.reflect.Type;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the body of a workflow asks of its run, beyond plain steps and transactions. */
+public final class WorkflowOperations {
+  private static final String SLEEP = "DBOS.sleep";
+
+  /** How soon a clock that is not the system's is looked at again while sleeping. */
+  private static final Duration FOREIGN_CLOCK_LOOK = Duration.ofMillis(20);
+
+  /** The system's clock may be set; so no sleep trusts it for longer. */
+  private static final Duration SYSTEM_CLOCK_LOOK = Duration.ofMinutes(1);
+
+  private WorkflowOperations() {}
+
+  /**
+   * The run whose body this thread is in.
+   *
+   * @throws IllegalStateException when it is in none, or in a step or transaction
+   */
+  public static RunningWorkflow current(String operation) {
+    return switch (Ambient.current()) {
+      case Ambient.InWorkflow workflow -> new RunningWorkflow((Run) workflow.scope());
+      case Ambient.InStep step ->
+          throw new IllegalStateException(
+              operation
+                  + " was called inside step \""
+                  + step.stepName()
+                  + "\" of workflow "
+                  + step.scope().workflowId()
+                  + ". Call it from the workflow's body, between steps.");
+      case Ambient.InTransaction transaction ->
+          throw new IllegalStateException(
+              operation
+                  + " was called inside transaction \""
+                  + transaction.transactionName()
+                  + "\" of datasource "
+                  + transaction.datasourceName()
+                  + ". Call it before or after the transaction.");
+      case null ->
+          throw new IllegalStateException(
+              operation + " works only inside a workflow; this thread is not running one.");
+    };
+  }
+
+  /** The operations of one running workflow. */
+  public static final class RunningWorkflow {
+    private final Run run;
+
+    RunningWorkflow(Run run) {
+      this.run = run;
+    }
+
+    /** The workflow's id. */
+    public String id() {
+      return run.workflowId();
+    }
+
+    /** What time it is, to the millisecond. */
+    public Instant time() {
+      return Instant.ofEpochMilli(run.clock().millis());
+    }
+
+    /** The engine it runs on. */
+    public Engine engine() {
+      return run.engine();
+    }
+
+    /** Sleeps to a moment that is recorded first, so that a restart does not begin anew. */
+    public void sleep(Duration duration) {
+      if (duration.isNegative() || duration.isZero()) {
+        return;
+      }
+      long now = run.clock().millis();
+      long wakeAt = (Long) recorded(SLEEP, Long.class, () -> now + duration.toMillis());
+      InstantSource clock = run.clock();
+      Duration look = clock instanceof Clock ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
+      CompletableFuture<Void> never = new CompletableFuture<>();
+      for (long left = wakeAt - clock.millis(); left > 0; left = wakeAt - clock.millis()) {
+        Duration rest = Duration.ofMillis(left);
+        run.idleUntil(never, rest.compareTo(look) < 0 ? rest : look);
+      }
+    }
+
+    /** A value that is made once and recorded, in portable JSON. */
+    public Object recorded(String name, Type type, Supplier<?> source) {
+      int stepId = run.takeStepId();
+      Optional<Payload> earlier = run.recorded(stepId, name);
+      Payload counts =
+          earlier.orElseGet(
+              () -> {
+                long now = run.clock().millis();
+                Payload payload = Registration.output(source.get());
+                return run.record(new StepRecord(stepId, name, payload, null, now, now));
+              });
+      return java.util.Objects.requireNonNull(
+          Registration.JSON.decodeValue(counts.outputText(), type));
+    }
+
+    /** Starts a child; its row and this workflow's step commit together. */
+    public <I, O> WorkflowHandle<O> start(
+        WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
+      Engine engine = run.engine();
+      int stepId = run.takeStepId();
+      Optional<RecordedStep> earlier = run.recordedStep(stepId, definition.name());
+      if (earlier.isPresent() && earlier.get().childId() != null) {
+        return engine.handle(definition, earlier.get().childId());
+      }
+      String childId = options.id().orElseGet(() -> run.workflowId() + "-" + stepId);
+      StartRow child = engine.newRow(definition, input, Optional.of(childId), run.workflowId());
+      StepRecord step =
+          new StepRecord(
+              stepId,
+              definition.name(),
+              Payload.NOTHING,
+              childId,
+              child.createdAtMillis(),
+              run.clock().millis());
+      Checkpoint both = Checkpoint.of(child, run.stepRow(step));
+      Optional<Run> started = engine.begin(child, both, true);
+      started.ifPresent(mine -> engine.executeChild(mine, child.inputs()));
+      run.settled(both, step);
+      return engine.handle(definition, childId);
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package dev.dbos.internal.journal;
+
+import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.error.DbosClosedException;
+import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.Dialect;
+import dev.dbos.internal.sql.SqlFailure;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything the engine writes for running workflows, through one door per system database.
+ *
+ * <p>Invariant: at most one thread <em>leads</em> at a time. Whoever arrives while nobody leads
+ * becomes the leader, takes all that waits (in the order of arrival), writes it in one commit and
+ * wakes the others. So a lone caller writes by itself without a hand-off, and under load each
+ * commit carries what queued up during the one before; there is no timer and no idle latency. A
+ * leader whose own checkpoint is written passes the lead to the first waiting thread.
+ *
+ * <p>Checkpoints that nobody waits for ({@link #writeLater}) stay in the queue until the next
+ * batch, which takes them along in order, or until the flusher leads for them after {@value
+ * #LATEST_MILLIS} ms.
+ *
+ * <p>A batch that fails because the database is away is repeated until it is back or the journal is
+ * closed; every write is idempotent, so a lost acknowledgement does no harm. A batch that fails for
+ * another reason is written checkpoint by checkpoint, so that one that cannot be written fails
+ * alone.
+ *
+ * <p>Locks: {@code lock} guards the queue and the lead and is never held while writing.
+ */
+public final class Journal implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+
+  /** The longest a checkpoint that nobody waits for stays unwritten. */
+  static final long LATEST_MILLIS = 40;
+
+  private static final int CAPACITY = 10_000;
+  private static final int MAX_BATCH = 1_000;
+
+  private final BatchWriter writer;
+  private final String name;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition space = lock.newCondition();
+  private final Condition flusherWork = lock.newCondition();
+  private final Condition idle = lock.newCondition();
+  private final ArrayDeque<Checkpoint> queue = new ArrayDeque<>();
+  private boolean leading;
+  private boolean closed;
+  private volatile boolean abandoned;
+  private @Nullable Thread flusher;
+
+  Journal(String name, BatchWriter writer) {
+    this.name = name;
+    this.writer = writer;
+  }
+
+  /** The journal of the system database. */
+  public static Journal open(Database database, String schema) {
+    BatchWriter writer =
+        switch (database.dialect()) {
+          case Dialect.Postgres postgres -> new PostgresBatchWriter(database, schema);
+          case Dialect.Sqlite sqlite -> new SqliteBatchWriter(database, schema);
+        };
+    return new Journal(database.name(), writer);
+  }
+
+  /**
+   * Writes {@code checkpoint} and returns once it is durable.
+   *
+   * @throws DbosClosedException when the journal was closed before
+   * @throws DatabaseUnavailableException when the database refused this very checkpoint
+   */
+  public void write(Checkpoint checkpoint) {
+    if (enqueue(checkpoint) || checkpoint.awaitSettledOrLead()) {
+      lead(checkpoint);
+    }
+    Throwable failure = checkpoint.failure();
+    if (failure instanceof DbosClosedException) {
+      throw closed();
+    }
+    if (failure != null) {
+      throw new DatabaseUnavailableException(
+          "The system database did not take a checkpoint: " + failure.getMessage(), name, failure);
+    }
+  }
+
+  /** Writes {@code checkpoint} before anything that is written after it, without waiting. */
+  public void writeLater(Checkpoint checkpoint) {
+    lock.lock();
+    try {
+      admit(checkpoint);
+      if (flusher == null) {
+        flusher = startFlusher();
+      }
+      flusherWork.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns once everything handed in before is durable. */
+  public void flush() {
+    lock.lock();
+    try {
+      while (!queue.isEmpty() || leading) {
+        if (!leading) {
+          leadFromFlush();
+        } else {
+          idle.awaitUninterruptibly();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** True when the caller is to lead. */
+  private boolean enqueue(Checkpoint checkpoint) {
+    lock.lock();
+    try {
+      admit(checkpoint);
+      if (leading) {
+        return false;
+      }
+      leading = true;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void admit(Checkpoint checkpoint) {
+    while (queue.size() >= CAPACITY && !closed) {
+      if (leading) {
+        space.awaitUninterruptibly();
+      } else {
+        leadFromFlush();
+      }
+    }
+    if (closed) {
+      throw closed();
+    }
+    queue.add(checkpoint);
+  }
+
+  /** Called with the lock held and nobody leading. */
+  private void leadFromFlush() {
+    leading = true;
+    lock.unlock();
+    try {
+      lead(null);
+    } finally {
+      lock.lock();
+    }
+  }
+
+  /** Writes batches until {@code own} is settled, or for the flusher until nothing waits. */
+  private void lead(@Nullable Checkpoint own) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        List<Checkpoint> batch = takeBatch();
+        if (!batch.isEmpty()) {
+          write(batch);
+        }
+        if (passOn(own)) {
+          return;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private List<Checkpoint> takeBatch() {
+    lock.lock();
+    try {
+      int size = Math.min(queue.size(), MAX_BATCH);
+      List<Checkpoint> batch = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        batch.add(queue.remove());
+      }
+      space.signalAll();
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives up the lead when there is no reason to keep it; true when it was given up. */
+  private boolean passOn(@Nullable Checkpoint own) {
+    lock.lock();
+    try {
+      if (own == null ? !queue.isEmpty() : !own.isSettled()) {
+        return false;
+      }
+      for (Checkpoint next : queue) {
+        if (next.isAwaited()) {
+          next.promote();
+          return true;
+        }
+      }
+      leading = false;
+      idle.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(List<Checkpoint> batch) {
+    try {
+      writePatiently(batch);
+      batch.forEach(Checkpoint::written);
+    } catch (DbosClosedException gaveUp) {
+      batch.forEach(checkpoint -> checkpoint.failed(gaveUp));
+    } catch (SQLException | RuntimeException refused) {
+      if (batch.size() == 1) {
+        batch.getFirst().failed(refused);
+      } else {
+        for (Checkpoint checkpoint : batch) {
+          write(List.of(checkpoint));
+        }
+      }
+    }
+  }
+
+  /** Repeats until the database takes the batch or refuses it. */
+  private void writePatiently(List<Checkpoint> batch) throws SQLException {
+    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
+    Backoff conflicts = Backoff.forConflicts(ThreadLocalRandom.current());
+    for (int attempt = 1; ; attempt++) {
+      try {
+        writer.write(batch);
+        if (attempt > 1) {
+          LOG.info("The {} takes checkpoints again", name);
+        }
+        return;
+      } catch (SQLException | DatabaseUnavailableException failure) {
+        SqlFailure kind = SqlFailure.of(failure);
+        if (!kind.isRetryable()) {
+          throw failure;
+        }
+        if (abandoned) {
+          throw closed();
+        }
+        boolean outage = kind == SqlFailure.CONNECTION_LOST;
+        if (attempt == 1 && outage) {
+          LOG.warn("The {} takes no checkpoints; workflows wait until it does", name, failure);
+        }
+        pause((outage ? outages : conflicts).after(attempt));
+      }
+    }
+  }
+
+  /** An interrupt must neither end the wait nor, on a virtual thread, close the next connection. */
+  private void pause(Duration duration) {
+    long deadline = System.nanoTime() + duration.toNanos();
+    for (long left = duration.toNanos();
+        left > 0 && !abandoned;
+        left = deadline - System.nanoTime()) {
+      LockSupport.parkNanos(this, Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
+      Thread.interrupted();
+    }
+  }
+
+  private Thread startFlusher() {
+    Thread thread = new Thread(this::flushForever, "dbos " + name + " journal");
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private void flushForever() {
+    lock.lock();
+    try {
+      while (!closed) {
+        if (queue.isEmpty() || leading) {
+          flusherWork.await(1, TimeUnit.MINUTES);
+        }
+        boolean lead = false;
+        if (!closed && !queue.isEmpty()) {
+          lead = waitForOthersToLead();
+        }
+        if (lead) {
+          leadFromFlush();
+        }
+      }
+    } catch (InterruptedException stop) {
+      Thread.currentThread().interrupt();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives the next awaited checkpoint a chance to take the others along. */
+  private boolean waitForOthersToLead() throws InterruptedException {
+    Checkpoint first = queue.peek();
+    long left = TimeUnit.MILLISECONDS.toNanos(LATEST_MILLIS);
+    while (left > 0 && !closed && queue.peek() == first) {
+      left = flusherWork.awaitNanos(left);
+    }
+    return !closed && !leading && !queue.isEmpty() && queue.peek() == first;
+  }
+
+  private static DbosClosedException closed() {
+    return new DbosClosedException(
+        "This DBOS is closed. Workflows that had not ended stay PENDING and go on at the next"
+            + " launch.");
+  }
+
+  /**
+   * Stops waiting for a database that is away: what cannot be written now fails as closed. For a
+   * close whose time is up.
+   */
+  public void abandon() {
+    abandoned = true;
+  }
+
+  /** Writes what waits, then refuses everything else. */
+  @Override
+  public void close() {
+    flush();
+    lock.lock();
+    try {
+      closed = true;
+      space.signalAll();
+      flusherWork.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package dev.dbos.internal.sql;
+
+import dev.dbos.datasource.IsolationLevel;
+import dev.dbos.error.ConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.jooq.SQLDialect;
+
+/** What differs between the database products; also the one place for their SQL in strings. */
+public sealed interface Dialect {
+  /** PostgreSQL, and CockroachDB within what both understand. */
+  record Postgres() implements Dialect {
+    @Override
+    public SQLDialect jooq() {
+      return SQLDialect.POSTGRES;
+    }
+
+    @Override
+    public Optional<String> setTransaction(IsolationLevel isolation, boolean readOnly) {
+      String level = isolation.name().replace('_', ' ');
+      String access = readOnly ? " READ ONLY" : "";
+      return Optional.of("SET TRANSACTION ISOLATION LEVEL " + level + access);
+    }
+
+    @Override
+    public Optional<String> limitStatements(Duration timeout) {
+      return Optional.of("SET LOCAL statement_timeout = " + timeout.toMillis());
+    }
+
+    @Override
+    public DatabaseIdentity identify(Connection connection) {
+      String query =
+          "SELECT c.system_identifier, d.oid::bigint FROM pg_control_system() c, pg_database d"
+              + " WHERE d.datname = current_database()";
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery(query)) {
+        row.next();
+        return new DatabaseIdentity.PostgresDatabase(row.getLong(1), row.getLong(2));
+      } catch (SQLException notAllowed) {
+        // A managed or wire-compatible server may hide it: then it counts as another database,
+        // which costs a commit and is never wrong.
+        return new DatabaseIdentity.Unidentified();
+      }
+    }
+  }
+
+  /** SQLite through its native driver. */
+  record Sqlite() implements Dialect {
+    @Override
+    public SQLDialect jooq() {
+      return SQLDialect.SQLITE;
+    }
+
+    @Override
+    public Optional<String> setTransaction(IsolationLevel isolation, boolean readOnly) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> limitStatements(Duration timeout) {
+      return Optional.empty();
+    }
+
+    @Override
+    public DatabaseIdentity identify(Connection connection) throws SQLException {
+      return mainFile(connection)
+          .<DatabaseIdentity>map(DatabaseIdentity.SqliteFile::new)
+          .orElseGet(DatabaseIdentity.Unidentified::new);
+    }
+
+    /** The real path of the main database file; empty when it lives in memory. */
+    static Optional<Path> mainFile(Connection connection) throws SQLException {
+      try (Statement statement = connection.createStatement();
+          ResultSet row = statement.executeQuery("PRAGMA database_list")) {
+        while (row.next()) {
+          String file = row.getString("file");
+          if (row.getString("name").equals("main") && file != null && !file.isEmpty()) {
+            return Optional.of(realPath(Path.of(file)));
+          }
+        }
+        return Optional.empty();
+      }
+    }
+
+    private static Path realPath(Path file) {
+      try {
+        return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath().normalize();
+      } catch (IOException unreadable) {
+        return file.toAbsolutePath().normalize();
+      }
+    }
+  }
+
+  /** The dialect jOOQ renders for. */
+  SQLDialect jooq();
+
+  /** The statement that opens a transaction with these characteristics, where one is needed. */
+  Optional<String> setTransaction(IsolationLevel isolation, boolean readOnly);
+
+  /** The statement that limits each following one of the open transaction, where there is one. */
+  Optional<String> limitStatements(Duration timeout);
+
+  /** Which physical database {@code connection} reaches. */
+  DatabaseIdentity identify(Connection connection) throws SQLException;
+
+  /** The dialect of the product {@code connection} reaches. */
+  static Dialect of(Connection connection) throws SQLException {
+    DatabaseMetaData server = connection.getMetaData();
+    String product = server.getDatabaseProductName().toLowerCase(Locale.ROOT);
+    if (product.contains("sqlite")) {
+      return new Sqlite();
+    }
+    if (product.contains("postgresql") || product.contains("cockroach")) {
+      return new Postgres();
+    }
+    throw new ConfigurationException(
+        "The data source connects to "
+            + server.getDatabaseProductName()
+            + "; only PostgreSQL, CockroachDB and SQLite are supported.",
+        null);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.dbos.internal.store;
+
+import static dev.dbos.internal.schema.Tables.OPERATION_OUTPUTS;
+
+import dev.dbos.serialization.Payload;
+import dev.dbos.workflow.StepStatus;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of finished steps. */
+public final class StepStore {
+  private StepStore() {}
+
+  /** All recorded steps of several workflows, in one query. */
+  public static Map<String, Map<Integer, RecordedStep>> load(
+      DSLContext dsl, Collection<String> workflowIds) {
+    Map<String, Map<Integer, RecordedStep>> steps = new HashMap<>();
+    dsl.select(
+            OPERATION_OUTPUTS.WORKFLOW_UUID,
+            OPERATION_OUTPUTS.FUNCTION_ID,
+            OPERATION_OUTPUTS.FUNCTION_NAME,
+            OPERATION_OUTPUTS.OUTPUT,
+            OPERATION_OUTPUTS.ERROR,
+            OPERATION_OUTPUTS.SERIALIZATION,
+            OPERATION_OUTPUTS.CHILD_WORKFLOW_ID)
+        .from(OPERATION_OUTPUTS)
+        .where(OPERATION_OUTPUTS.WORKFLOW_UUID.in(workflowIds))
+        .forEach(
+            row ->
+                steps
+                    .computeIfAbsent(
+                        row.get(OPERATION_OUTPUTS.WORKFLOW_UUID), id -> new HashMap<>())
+                    .put(row.get(OPERATION_OUTPUTS.FUNCTION_ID), recorded(row)));
+    return steps;
+  }
+
+  /** One recorded step. */
+  public static Optional<RecordedStep> find(DSLContext dsl, String workflowId, int stepId) {
+    return dsl.select(
+            OPERATION_OUTPUTS.FUNCTION_NAME,
+            OPERATION_OUTPUTS.OUTPUT,
+            OPERATION_OUTPUTS.ERROR,
+            OPERATION_OUTPUTS.SERIALIZATION,
+            OPERATION_OUTPUTS.CHILD_WORKFLOW_ID)
+        .from(OPERATION_OUTPUTS)
+        .where(OPERATION_OUTPUTS.WORKFLOW_UUID.eq(workflowId))
+        .and(OPERATION_OUTPUTS.FUNCTION_ID.eq(stepId))
+        .fetchOptional(StepStore::recorded);
+  }
+
+  /** The finished steps of a workflow, in the order in which they were begun. */
+  public static List<StepStatus> list(DSLContext dsl, String workflowId) {
+    return dsl.selectFrom(OPERATION_OUTPUTS)
+        .where(OPERATION_OUTPUTS.WORKFLOW_UUID.eq(workflowId))
+        .orderBy(OPERATION_OUTPUTS.FUNCTION_ID)
+        .fetch(
+            row ->
+                new StepStatus(
+                    row.get(OPERATION_OUTPUTS.FUNCTION_ID),
+                    row.get(OPERATION_OUTPUTS.FUNCTION_NAME),
+                    payload(row),
+                    row.get(OPERATION_OUTPUTS.CHILD_WORKFLOW_ID),
+                    instant(row.get(OPERATION_OUTPUTS.STARTED_AT_EPOCH_MS)),
+                    instant(row.get(OPERATION_OUTPUTS.COMPLETED_AT_EPOCH_MS))));
+  }
+
+  private static RecordedStep recorded(Record row) {
+    return new RecordedStep(
+        row.get(OPERATION_OUTPUTS.FUNCTION_NAME),
+        payload(row),
+        row.get(OPERATION_OUTPUTS.CHILD_WORKFLOW_ID));
+  }
+
+  private static Payload payload(Record row) {
+    return new Payload(
+        row.get(OPERATION_OUTPUTS.OUTPUT),
+        row.get(OPERATION_OUTPUTS.ERROR),
+        row.get(OPERATION_OUTPUTS.SERIALIZATION));
+  }
+
+  private static @Nullable Instant instant(@Nullable Long epochMillis) {
+    return epochMillis == null ? null : Instant.ofEpochMilli(epochMillis);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.dbos.internal.store;
+
+import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.SystemDsl;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConnectionProvider;
+import org.jspecify.annotations.Nullable;
+
+/** The system database with jOOQ on top. */
+public final class SystemDatabase {
+  private final Database database;
+  private final String schema;
+  private final DSLContext template;
+
+  /** Uses {@code database}, whose system tables are in {@code schema}. */
+  public SystemDatabase(Database database, String schema) {
+    this.database = database;
+    this.schema = schema;
+    this.template = SystemDsl.of(database.dialect(), schema);
+  }
+
+  /** The database underneath. */
+  public Database database() {
+    return database;
+  }
+
+  /** Where the system tables are; not used on SQLite. */
+  public String schema() {
+    return schema;
+  }
+
+  /** Runs queries, each by itself. */
+  public <R extends @Nullable Object> R read(Function<DSLContext, R> queries) {
+    try {
+      return database.read(connection -> queries.apply(on(connection)));
+    } catch (SQLException failure) {
+      throw new DataAccessException("The system database could not be read", failure);
+    }
+  }
+
+  /** Runs statements in one transaction. */
+  public <R extends @Nullable Object> R write(Function<DSLContext, R> statements) {
+    try {
+      return database.write(connection -> statements.apply(on(connection)));
+    } catch (SQLException failure) {
+      throw new DataAccessException("The system database could not be written", failure);
+    }
+  }
+
+  private DSLContext on(Connection connection) {
+    return DSL.using(template.configuration().derive(new DefaultConnectionProvider(connection)));
+  }
+}

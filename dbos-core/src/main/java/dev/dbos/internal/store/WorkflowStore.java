@@ -1,0 +1,208 @@
+package dev.dbos.internal.store;
+
+import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
+import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.select;
+
+import dev.dbos.serialization.Payload;
+import dev.dbos.workflow.WorkflowQuery;
+import dev.dbos.workflow.WorkflowState;
+import dev.dbos.workflow.WorkflowStatus;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.SQLDialect;
+import org.jooq.Select;
+import org.jooq.SelectLimitPercentStep;
+import org.jooq.impl.DSL;
+
+/** The rows of workflows. */
+public final class WorkflowStore {
+  private static final List<Field<?>> STATUS_FIELDS =
+      List.of(
+          WORKFLOW_STATUS.WORKFLOW_UUID,
+          WORKFLOW_STATUS.NAME,
+          WORKFLOW_STATUS.STATUS,
+          WORKFLOW_STATUS.OUTPUT,
+          WORKFLOW_STATUS.ERROR,
+          WORKFLOW_STATUS.SERIALIZATION,
+          WORKFLOW_STATUS.APPLICATION_NAME,
+          WORKFLOW_STATUS.APPLICATION_VERSION,
+          WORKFLOW_STATUS.EXECUTOR_ID,
+          WORKFLOW_STATUS.PARENT_WORKFLOW_ID,
+          WORKFLOW_STATUS.OWNER_XID,
+          WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
+          WORKFLOW_STATUS.CREATED_AT,
+          WORKFLOW_STATUS.UPDATED_AT,
+          WORKFLOW_STATUS.COMPLETED_AT);
+
+  private WorkflowStore() {}
+
+  /** One workflow. */
+  public static Optional<WorkflowStatus> find(DSLContext dsl, String workflowId) {
+    return dsl.select(STATUS_FIELDS)
+        .from(WORKFLOW_STATUS)
+        .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
+        .fetchOptional(WorkflowStore::status);
+  }
+
+  /** Several workflows; those without a row are left out. */
+  public static List<WorkflowStatus> findAll(DSLContext dsl, Collection<String> workflowIds) {
+    return dsl.select(STATUS_FIELDS)
+        .from(WORKFLOW_STATUS)
+        .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(workflowIds))
+        .fetch(WorkflowStore::status);
+  }
+
+  /** The token of the run that owns a pending workflow; empty when no run does. */
+  public static Optional<String> pendingOwner(DSLContext dsl, String workflowId) {
+    return dsl.select(WORKFLOW_STATUS.OWNER_XID)
+        .from(WORKFLOW_STATUS)
+        .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
+        .and(WORKFLOW_STATUS.STATUS.eq(inline(WorkflowState.PENDING.name())))
+        .fetchOptional(WORKFLOW_STATUS.OWNER_XID);
+  }
+
+  /** The token of the run that wrote the row last, whatever its state. */
+  public static Optional<String> owner(DSLContext dsl, String workflowId) {
+    return dsl.select(WORKFLOW_STATUS.OWNER_XID)
+        .from(WORKFLOW_STATUS)
+        .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
+        .fetchOptional(WORKFLOW_STATUS.OWNER_XID);
+  }
+
+  /** The workflows of {@code applicationName}, or of nobody, that {@code query} asks for. */
+  public static List<WorkflowStatus> list(
+      DSLContext dsl, WorkflowQuery query, String applicationName) {
+    List<String> states = query.states().stream().map(Enum::name).toList();
+    Condition wanted = isMineOrNobodys(applicationName).and(WORKFLOW_STATUS.STATUS.in(states));
+    if (query.name().isPresent()) {
+      wanted = wanted.and(WORKFLOW_STATUS.NAME.eq(query.name().get()));
+    }
+    return dsl.select(STATUS_FIELDS)
+        .from(WORKFLOW_STATUS)
+        .where(wanted)
+        .orderBy(WORKFLOW_STATUS.CREATED_AT, WORKFLOW_STATUS.WORKFLOW_UUID)
+        .limit(query.limit())
+        .fetch(WorkflowStore::status);
+  }
+
+  /**
+   * Takes over unfinished workflows, oldest first: they get a new owner in the same statement that
+   * finds them, so that a rival takes others and an earlier run of theirs notices.
+   */
+  public static List<ClaimedWorkflow> claim(DSLContext dsl, Claim claim) {
+    return dsl.update(WORKFLOW_STATUS)
+        .set(WORKFLOW_STATUS.OWNER_XID, claim.runToken())
+        .set(WORKFLOW_STATUS.APPLICATION_NAME, claim.applicationName())
+        .set(
+            WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
+            DSL.coalesce(WORKFLOW_STATUS.RECOVERY_ATTEMPTS, 0L).plus(1))
+        .set(WORKFLOW_STATUS.UPDATED_AT, claim.nowMillis())
+        .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(claimable(dsl, claim)))
+        .returning(
+            WORKFLOW_STATUS.WORKFLOW_UUID,
+            WORKFLOW_STATUS.NAME,
+            WORKFLOW_STATUS.INPUTS,
+            WORKFLOW_STATUS.CREATED_AT,
+            WORKFLOW_STATUS.RECOVERY_ATTEMPTS)
+        .fetch(
+            row ->
+                new ClaimedWorkflow(
+                    row.get(WORKFLOW_STATUS.WORKFLOW_UUID),
+                    row.get(WORKFLOW_STATUS.NAME),
+                    row.get(WORKFLOW_STATUS.INPUTS),
+                    row.get(WORKFLOW_STATUS.CREATED_AT),
+                    row.get(WORKFLOW_STATUS.RECOVERY_ATTEMPTS)));
+  }
+
+  private static Select<? extends org.jooq.Record1<String>> claimable(DSLContext dsl, Claim claim) {
+    SelectLimitPercentStep<org.jooq.Record1<String>> rows =
+        select(WORKFLOW_STATUS.WORKFLOW_UUID)
+            .from(WORKFLOW_STATUS)
+            .where(isUnfinishedOf(claim))
+            .and(WORKFLOW_STATUS.NAME.in(claim.workflowNames()))
+            .and(
+                WORKFLOW_STATUS
+                    .OWNER_XID
+                    .isNull()
+                    .or(WORKFLOW_STATUS.OWNER_XID.ne(claim.runToken())))
+            .orderBy(WORKFLOW_STATUS.CREATED_AT, WORKFLOW_STATUS.WORKFLOW_UUID)
+            .limit(claim.limit());
+    return dsl.dialect() == SQLDialect.SQLITE ? rows : rows.forUpdate().skipLocked();
+  }
+
+  /**
+   * Names of unfinished workflows that {@code claim} leaves alone because nobody registered them.
+   */
+  public static List<String> unregisteredNames(DSLContext dsl, Claim claim) {
+    return dsl.selectDistinct(WORKFLOW_STATUS.NAME)
+        .from(WORKFLOW_STATUS)
+        .where(isUnfinishedOf(claim))
+        .and(WORKFLOW_STATUS.NAME.notIn(claim.workflowNames()))
+        .fetch(WORKFLOW_STATUS.NAME);
+  }
+
+  /** Sets a workflow aside that was recovered too often. */
+  public static void setAside(DSLContext dsl, String workflowId, String runToken, long nowMillis) {
+    dsl.update(WORKFLOW_STATUS)
+        .set(WORKFLOW_STATUS.STATUS, WorkflowState.MAX_RECOVERY_ATTEMPTS_EXCEEDED.name())
+        .setNull(WORKFLOW_STATUS.DEDUPLICATION_ID)
+        .setNull(WORKFLOW_STATUS.STARTED_AT_EPOCH_MS)
+        .setNull(WORKFLOW_STATUS.QUEUE_NAME)
+        .set(WORKFLOW_STATUS.UPDATED_AT, nowMillis)
+        .set(WORKFLOW_STATUS.COMPLETED_AT, nowMillis)
+        .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
+        .and(WORKFLOW_STATUS.STATUS.eq(WorkflowState.PENDING.name()))
+        .and(WORKFLOW_STATUS.OWNER_XID.eq(runToken))
+        .execute();
+  }
+
+  private static Condition isUnfinishedOf(Claim claim) {
+    // The status as a literal, so that SQLite sees that its partial index applies.
+    return WORKFLOW_STATUS
+        .STATUS
+        .eq(inline(WorkflowState.PENDING.name()))
+        .and(WORKFLOW_STATUS.QUEUE_NAME.isNull())
+        .and(WORKFLOW_STATUS.EXECUTOR_ID.eq(claim.executorId()))
+        .and(WORKFLOW_STATUS.APPLICATION_VERSION.eq(claim.applicationVersion()))
+        .and(isMineOrNobodys(claim.applicationName()));
+  }
+
+  private static Condition isMineOrNobodys(String applicationName) {
+    return WORKFLOW_STATUS
+        .APPLICATION_NAME
+        .eq(applicationName)
+        .or(WORKFLOW_STATUS.APPLICATION_NAME.isNull());
+  }
+
+  private static WorkflowStatus status(Record row) {
+    Payload outcome =
+        new Payload(
+            row.get(WORKFLOW_STATUS.OUTPUT),
+            row.get(WORKFLOW_STATUS.ERROR),
+            row.get(WORKFLOW_STATUS.SERIALIZATION));
+    Long completedAt = row.get(WORKFLOW_STATUS.COMPLETED_AT);
+    Long attempts = row.get(WORKFLOW_STATUS.RECOVERY_ATTEMPTS);
+    return new WorkflowStatus(
+        row.get(WORKFLOW_STATUS.WORKFLOW_UUID),
+        row.get(WORKFLOW_STATUS.NAME),
+        WorkflowState.valueOf(row.get(WORKFLOW_STATUS.STATUS)),
+        outcome,
+        new WorkflowStatus.Origin(
+            row.get(WORKFLOW_STATUS.APPLICATION_NAME),
+            row.get(WORKFLOW_STATUS.APPLICATION_VERSION),
+            row.get(WORKFLOW_STATUS.EXECUTOR_ID),
+            row.get(WORKFLOW_STATUS.PARENT_WORKFLOW_ID)),
+        new WorkflowStatus.Progress(
+            attempts == null ? 0 : attempts,
+            Instant.ofEpochMilli(row.get(WORKFLOW_STATUS.CREATED_AT)),
+            Instant.ofEpochMilli(row.get(WORKFLOW_STATUS.UPDATED_AT)),
+            completedAt == null ? null : Instant.ofEpochMilli(completedAt)));
+  }
+}
