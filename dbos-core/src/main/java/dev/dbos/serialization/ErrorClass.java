@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.util.ClassUtil;
 
 /** What can be told from, and restored into, the exceptions of one class. */
 final class ErrorClass {
@@ -192,17 +191,14 @@ final class ErrorClass {
             };
         Class<?> type = constructor.getParameterTypes()[i];
         boolean missing = !isCommon(name) && !fields.containsKey(name);
-        boolean fits = value == null ? !type.isPrimitive() : wrapper(type).isInstance(value);
+        boolean fits =
+            value == null ? !type.isPrimitive() : TaggedCodec.boxed(type).isInstance(value);
         if (missing || !fits) {
           return null;
         }
         arguments[i] = value;
       }
       return invoke(arguments);
-    }
-
-    private static Class<?> wrapper(Class<?> type) {
-      return type.isPrimitive() ? ClassUtil.wrapperType(type) : type;
     }
 
     private @Nullable Throwable invoke(@Nullable Object[] arguments) {

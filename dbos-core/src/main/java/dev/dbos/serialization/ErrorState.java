@@ -143,15 +143,16 @@ final class ErrorState {
     }
   }
 
+  /** By what the accessor tells, if there is one: the field behind it may be filled lazily. */
   private boolean isSame(Field field, Throwable error, Throwable other)
       throws IllegalAccessException, InvocationTargetException {
-    if (field.trySetAccessible()) {
-      return isEqual(field.get(error), field.get(other));
-    }
     Method accessor = accessor(field.getName());
-    return accessor != null
+    if (accessor != null
         && accessor.trySetAccessible()
-        && isEqual(accessor.invoke(error), accessor.invoke(other));
+        && isEqual(accessor.invoke(error), accessor.invoke(other))) {
+      return true;
+    }
+    return field.trySetAccessible() && isEqual(field.get(error), field.get(other));
   }
 
   private static boolean isEqual(@Nullable Object one, @Nullable Object other) {

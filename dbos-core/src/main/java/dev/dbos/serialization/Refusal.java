@@ -36,10 +36,6 @@ final class Refusal {
     return null;
   }
 
-  static SerializationException untrusted(Class<?> type, JsonGenerator generator) {
-    return untrusted(type, at(generator));
-  }
-
   static SerializationException untrusted(Class<?> type, String at) {
     String name = type.getName();
     String where = Names.packageOf(name);
