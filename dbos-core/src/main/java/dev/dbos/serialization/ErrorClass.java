@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What can be told from, and restored into, the exceptions of one class. */
@@ -75,8 +76,8 @@ final class ErrorClass {
     return values;
   }
 
-  boolean isSameState(Throwable error, Throwable other) {
-    return state.isSame(error, other);
+  boolean isSameState(Throwable error, Throwable other, BiPredicate<Object, Object> alike) {
+    return state.isSame(error, other, alike);
   }
 
   /** A new exception with exactly this message and cause, or null. */

@@ -20,12 +20,14 @@ import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowFailedException;
 import dev.dbos.error.WorkflowNotRegisteredException;
 import dev.dbos.serialization.rogue.Declined;
+import dev.dbos.serialization.shop.Shop.Address;
 import dev.dbos.serialization.shop.Shop.Broken;
 import dev.dbos.serialization.shop.Shop.GatewayError;
 import dev.dbos.serialization.shop.Shop.OutOfStock;
 import dev.dbos.serialization.shop.Shop.Refused;
 import dev.dbos.serialization.shop.Shop.Secretive;
 import dev.dbos.serialization.shop.Shop.Throttled;
+import dev.dbos.serialization.shop.Shop.Undeliverable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -135,7 +137,10 @@ class ErrorCodecTest {
   static Stream<Throwable> applicationExceptions() {
     Throttled throttled = new Throttled("slow down");
     throttled.setSeconds(30);
+    Address address = new Address();
+    address.setStreet("Main");
     return Stream.of(
+        new Undeliverable("nobody there", address),
         new OutOfStock("tea", 3, null),
         new OutOfStock("tea", 3, new IOException("scale")),
         new Refused("no"),

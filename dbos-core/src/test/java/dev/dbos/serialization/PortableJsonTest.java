@@ -8,12 +8,15 @@ import dev.dbos.serialization.shop.Shop.Box;
 import dev.dbos.serialization.shop.Shop.Card;
 import dev.dbos.serialization.shop.Shop.Cash;
 import dev.dbos.serialization.shop.Shop.Checkout;
+import dev.dbos.serialization.shop.Shop.Feedback;
 import dev.dbos.serialization.shop.Shop.Letter;
 import dev.dbos.serialization.shop.Shop.Line;
 import dev.dbos.serialization.shop.Shop.Order;
 import dev.dbos.serialization.shop.Shop.Parcel;
 import dev.dbos.serialization.shop.Shop.Payment;
+import dev.dbos.serialization.shop.Shop.Review;
 import dev.dbos.serialization.shop.Shop.Shipment;
+import dev.dbos.serialization.shop.Shop.Stars;
 import dev.dbos.serialization.shop.Shop.Status;
 import dev.dbos.serialization.shop.Shop.Voucher;
 import java.io.ByteArrayInputStream;
@@ -237,6 +240,15 @@ class PortableJsonTest {
   @Test
   void aMemberOfASealedHierarchyThatIsDeclaredItselfNeedsNoName() {
     assertThat(json.decodeValue("{\"cents\":3}", Cash.class)).isEqualTo(new Cash(3));
+  }
+
+  @Test
+  void enumsMayBeMembersOfASealedHierarchy() {
+    Feedback feedback =
+        new Feedback(Stars.FIVE, Stars.ONE, List.of(new Review("fine"), Stars.FIVE));
+
+    assertThat(json.decodeValue(json.encodeValue(feedback), Feedback.class)).isEqualTo(feedback);
+    assertThat(json.decodeValue(json.encodeValue(Stars.FIVE), Stars.class)).isEqualTo(Stars.FIVE);
   }
 
   @Test

@@ -46,6 +46,17 @@ public final class Shop {
     }
   }
 
+  public sealed interface Rating {}
+
+  public enum Stars implements Rating {
+    ONE,
+    FIVE
+  }
+
+  public record Review(String text) implements Rating {}
+
+  public record Feedback(Rating rating, Stars stars, List<Rating> more) {}
+
   public sealed interface Payment {}
 
   public record Card(String number, int cents) implements Payment {}
@@ -218,6 +229,23 @@ public final class Shop {
 
     public void setSeconds(int seconds) {
       this.seconds = seconds;
+    }
+  }
+
+  /** Its payload has no {@code equals}. */
+  public static class Undeliverable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @SuppressWarnings("serial") // never serialized by Java
+    private final Address address;
+
+    public Undeliverable(String message, Address address) {
+      super(message);
+      this.address = address;
+    }
+
+    public Address address() {
+      return address;
     }
   }
 
