@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.util.ClassUtil;
 
 /** What can be told from, and restored into, the exceptions of one class. */
 final class ErrorClass {
@@ -76,8 +76,8 @@ final class ErrorClass {
     return values;
   }
 
-  boolean isSameState(Throwable error, Throwable other) {
-    return state.isSame(error, other);
+  boolean isSameState(Throwable error, Throwable other, BiPredicate<Object, Object> alike) {
+    return state.isSame(error, other, alike);
   }
 
   /** A new exception with exactly this message and cause, or null. */
@@ -192,17 +192,14 @@ final class ErrorClass {
             };
         Class<?> type = constructor.getParameterTypes()[i];
         boolean missing = !isCommon(name) && !fields.containsKey(name);
-        boolean fits = value == null ? !type.isPrimitive() : wrapper(type).isInstance(value);
+        boolean fits =
+            value == null ? !type.isPrimitive() : TaggedCodec.boxed(type).isInstance(value);
         if (missing || !fits) {
           return null;
         }
         arguments[i] = value;
       }
       return invoke(arguments);
-    }
-
-    private static Class<?> wrapper(Class<?> type) {
-      return type.isPrimitive() ? ClassUtil.wrapperType(type) : type;
     }
 
     private @Nullable Throwable invoke(@Nullable Object[] arguments) {

@@ -11,6 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Makes exceptions from their records. */
 final class ErrorRebuilder {
 
+  private static final String NO_CONSTRUCTOR = "it has no constructor that restores it";
+
   private static final int MOST_DATA = 500;
 
   private final Trust trust;
@@ -52,8 +54,6 @@ final class ErrorRebuilder {
     Throwable original = original(json, type, cause);
     return original != null ? original : standIn(json, type, NO_CONSTRUCTOR, cause);
   }
-
-  private static final String NO_CONSTRUCTOR = "it has no constructor that restores it";
 
   private @Nullable Throwable original(JsonNode json, String type, @Nullable Throwable cause) {
     String message =

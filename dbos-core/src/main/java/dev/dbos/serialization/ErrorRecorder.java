@@ -1,6 +1,7 @@
 package dev.dbos.serialization;
 
 import dev.dbos.error.SerializationException;
+import dev.dbos.error.StepFailedException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.Collections;
@@ -60,20 +61,24 @@ final class ErrorRecorder {
     ObjectNode json = describe(error);
     addDetails(json, error, recordedCause, seen);
     Throwable rebuilt = rebuilder.rebuild(json, rebuiltCause);
-    boolean faithful = isSame(error, rebuilt) && !cut;
-    if (!faithful && error instanceof SQLException sql && !SqlErrors.canMake(error.getClass())) {
-      String standard = SqlErrors.standardClass(sql).getName();
-      json.put("type", standard).put("originalType", error.getClass().getName());
-      rebuilt = rebuilder.rebuild(json, rebuiltCause);
-    } else if (rebuilt.getClass() == error.getClass() && !isSame(error, rebuilt)) {
-      json.put("replaced", "it could not be restored with all its fields");
-      rebuilt = rebuilder.rebuild(json, rebuiltCause);
-    } else if (rebuilt.getClass() != error.getClass() && !json.has("replaced")) {
-      json.put("replaced", rebuilder.whyNot(error.getClass()));
+    boolean same = isSame(error, rebuilt);
+    if (!same) {
+      addReplacement(json, error, rebuilt);
       rebuilt = rebuilder.rebuild(json, rebuiltCause);
     }
-    return new Recorded(
-        json, rebuilt, faithful && (recordedCause == null || recordedCause.isFaithful()));
+    boolean sameCause = recordedCause == null ? !cut : recordedCause.isFaithful();
+    return new Recorded(json, rebuilt, same && sameCause);
+  }
+
+  private void addReplacement(ObjectNode json, Throwable error, Throwable rebuilt) {
+    Class<?> type = error.getClass();
+    if (error instanceof SQLException sql && !SqlErrors.canMake(type)) {
+      json.put("type", SqlErrors.standardClass(sql).getName()).put("originalType", type.getName());
+    } else if (rebuilt.getClass() == type) {
+      json.put("replaced", "it could not be restored with all its fields");
+    } else if (!json.has("replaced")) {
+      json.put("replaced", rebuilder.whyNot(type));
+    }
   }
 
   private ObjectNode describe(Throwable error) {
@@ -99,7 +104,7 @@ final class ErrorRecorder {
 
   private static String portableName(Throwable error) {
     String type =
-        error instanceof dev.dbos.error.StepFailedException standIn
+        error instanceof StepFailedException standIn
             ? standIn.originalType()
             : error.getClass().getName();
     return Names.lastSegment(type);
@@ -177,10 +182,19 @@ final class ErrorRecorder {
     }
   }
 
-  private static boolean isSame(Throwable error, Throwable rebuilt) {
+  private boolean isSame(Throwable error, Throwable rebuilt) {
     return rebuilt.getClass() == error.getClass()
         && Objects.equals(guarded(error::getMessage), guarded(rebuilt::getMessage))
-        && ErrorClass.of(error.getClass()).isSameState(error, rebuilt);
+        && ErrorClass.of(error.getClass()).isSameState(error, rebuilt, this::isStoredAlike);
+  }
+
+  /** For field values without an {@code equals} of their own. */
+  private boolean isStoredAlike(Object one, Object other) {
+    try {
+      return values.serialize(one).equals(values.serialize(other));
+    } catch (SerializationException e) {
+      return false;
+    }
   }
 
   /** What user code returns, or null if it fails. */

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What an exception class holds beyond message and cause: its fields, and the JDK's by getters. */
@@ -125,15 +126,15 @@ final class ErrorState {
   /**
    * Whether two exceptions of this class hold equal values. What cannot be compared is different.
    */
-  boolean isSame(Throwable error, Throwable other) {
+  boolean isSame(Throwable error, Throwable other, BiPredicate<Object, Object> alike) {
     try {
       for (Field field : fields) {
-        if (!isSame(field, error, other)) {
+        if (!isSame(field, error, other, alike)) {
           return false;
         }
       }
       for (Method getter : jdkGetters) {
-        if (!isEqual(getter.invoke(error), getter.invoke(other))) {
+        if (!isEqual(getter.invoke(error), getter.invoke(other), alike)) {
           return false;
         }
       }
@@ -143,22 +144,26 @@ final class ErrorState {
     }
   }
 
-  private boolean isSame(Field field, Throwable error, Throwable other)
+  /** By what the accessor tells, if there is one: the field behind it may be filled lazily. */
+  private boolean isSame(
+      Field field, Throwable error, Throwable other, BiPredicate<Object, Object> alike)
       throws IllegalAccessException, InvocationTargetException {
-    if (field.trySetAccessible()) {
-      return isEqual(field.get(error), field.get(other));
-    }
     Method accessor = accessor(field.getName());
-    return accessor != null
+    if (accessor != null
         && accessor.trySetAccessible()
-        && isEqual(accessor.invoke(error), accessor.invoke(other));
+        && isEqual(accessor.invoke(error), accessor.invoke(other), alike)) {
+      return true;
+    }
+    return field.trySetAccessible() && isEqual(field.get(error), field.get(other), alike);
   }
 
-  private static boolean isEqual(@Nullable Object one, @Nullable Object other) {
+  private static boolean isEqual(
+      @Nullable Object one, @Nullable Object other, BiPredicate<Object, Object> alike) {
     if (one instanceof Throwable first && other instanceof Throwable second) {
       return first.getClass() == second.getClass()
           && Objects.equals(first.getMessage(), second.getMessage());
     }
-    return Objects.deepEquals(one, other);
+    return Objects.deepEquals(one, other)
+        || (one != null && other != null && alike.test(one, other));
   }
 }

@@ -70,16 +70,23 @@ record MapForm(
           (key, value) -> entries.put(key, input.value(value, declared.getContentType())));
       return entries;
     }
+    if (!node.isArray()) {
+      throw notAMap();
+    }
     for (JsonNode pair : node) {
       if (!pair.isArray() || pair.size() != 2) {
-        throw new SerializationException(
-            "The stored map is neither an object nor an array of pairs", null);
+        throw notAMap();
       }
       entries.put(
           input.value(pair.path(0), declared.getKeyType()),
           input.value(pair.path(1), declared.getContentType()));
     }
     return entries;
+  }
+
+  private static SerializationException notAMap() {
+    return new SerializationException(
+        "The stored map is neither an object nor an array of pairs", null);
   }
 
   private static boolean hasStringKeys(Map<?, ?> map) {

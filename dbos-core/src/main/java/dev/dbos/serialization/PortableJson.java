@@ -129,11 +129,16 @@ public final class PortableJson {
   }
 
   private static JsonNode read(String text, String what) {
+    JsonNode node;
     try {
-      return MAPPER.readTree(text);
+      node = MAPPER.readTree(text);
     } catch (RuntimeException e) {
       throw Failures.of(what + " could not be read, it is not valid JSON", e);
     }
+    if (node.isMissingNode()) {
+      throw new SerializationException(what + " could not be read, the text is empty", null);
+    }
+    return node;
   }
 
   private static @Nullable Object convert(JsonNode node, Type type, String what) {

@@ -3,20 +3,15 @@ package dev.dbos.serialization;
 import dev.dbos.error.SerializationException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.util.JsonGeneratorDelegate;
-import tools.jackson.databind.BeanDescription;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
-import tools.jackson.databind.ser.BeanPropertyWriter;
-import tools.jackson.databind.ser.ValueSerializerModifier;
 
 /** Builds the mapper of {@link PortableJson}. */
 final class PortableMapper {
@@ -26,7 +21,7 @@ final class PortableMapper {
   static JsonMapper create() {
     SimpleModule module = new SimpleModule("dbos-portable");
     PortableTimes.register(module);
-    module.setSerializerModifier(new RefuseNonValues());
+    module.setSerializerModifier(new PortableBeans());
     return JsonMapper.builder(
             Limits.factory().addDecorator((factory, generator) -> new Numbers(generator)).build())
         .addModule(module)
@@ -116,23 +111,6 @@ final class PortableMapper {
               + Refusal.at(delegate)
               + ": JSON has no such number; use null, a string or an Optional instead",
           null);
-    }
-  }
-
-  /** Jackson would write the getters of a connection; such objects are never meant as data. */
-  private static final class RefuseNonValues extends ValueSerializerModifier {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public List<BeanPropertyWriter> changeProperties(
-        SerializationConfig config,
-        BeanDescription.Supplier description,
-        List<BeanPropertyWriter> properties) {
-      String reason = Refusal.reason(description.getBeanClass());
-      if (reason != null) {
-        throw new SerializationException(reason, null);
-      }
-      return properties;
     }
   }
 }

@@ -5,6 +5,7 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.TokenStreamContext;
 
 /** Why objects of a class cannot be stored, and what to do about it. */
 final class Refusal {
@@ -36,10 +37,6 @@ final class Refusal {
     return null;
   }
 
-  static SerializationException untrusted(Class<?> type, JsonGenerator generator) {
-    return untrusted(type, at(generator));
-  }
-
   static SerializationException untrusted(Class<?> type, String at) {
     String name = type.getName();
     String where = Names.packageOf(name);
@@ -51,9 +48,22 @@ final class Refusal {
         name + " cannot be stored" + at + ": it is not trusted; " + remedy, null);
   }
 
-  /** {@code " (found at /lines/2)"}, or nothing at the root. */
+  /**
+   * {@code " (found at /lines/2)"} for the value that is about to be written; nothing at the root.
+   */
   static String at(JsonGenerator generator) {
-    String path = generator.streamWriteContext().pathAsPointer().toString();
+    StringBuilder path = new StringBuilder();
+    TokenStreamContext place = generator.streamWriteContext();
+    // An element counts only once it has been begun.
+    int next = 1;
+    for (; place != null && !place.inRoot(); place = place.getParent()) {
+      if (place.inArray()) {
+        path.insert(0, "/" + (place.getCurrentIndex() + next));
+      } else if (place.currentName() != null && !place.currentName().equals(TaggedCodec.VALUE)) {
+        path.insert(0, "/" + place.currentName());
+      }
+      next = 0;
+    }
     return path.isEmpty() ? "" : " (found at " + path + ")";
   }
 

@@ -121,7 +121,7 @@ final class TaggedCodec {
     boolean tagged = node.isObject() && looksTagged(node.propertyNames());
     Form form =
         tagged ? formTagged(node.path(TYPE).asString()) : defaultForm(declared, kindOf(node));
-    Class<?> place = ClassUtil.wrapperType(declared.getRawClass());
+    Class<?> place = boxed(declared.getRawClass());
     if (!place.isAssignableFrom(form.type())) {
       throw new SerializationException(
           "The stored value is a " + form.tag() + " where " + place.getName() + " is needed", null);
@@ -146,14 +146,22 @@ final class TaggedCodec {
     if (form != null) {
       return form;
     }
-    String reason = Refusal.reason(type);
-    throw reason == null
-        ? Refusal.untrusted(type, output.generator())
-        : new SerializationException(reason + Refusal.at(output.generator()), null);
+    throw refusal(type, Refusal.at(output.generator()));
+  }
+
+  private static SerializationException refusal(Class<?> type, String at) {
+    Class<?> element = type;
+    while (element.isArray()) {
+      element = element.getComponentType();
+    }
+    String reason = Refusal.reason(element);
+    return reason == null
+        ? Refusal.untrusted(element, at)
+        : new SerializationException(reason + at, null);
   }
 
   Form enumForm(Class<?> type, Form.Output output) {
-    return forms.get(type).orElseThrow(() -> Refusal.untrusted(type, output.generator()));
+    return forms.get(type).orElseThrow(() -> refusal(type, Refusal.at(output.generator())));
   }
 
   /** The form a tag names; classes are looked at only after their names are found trusted. */
@@ -180,7 +188,7 @@ final class TaggedCodec {
   }
 
   private Form defaultForm(JavaType declared, Form.Kind kind) {
-    Class<?> place = ClassUtil.wrapperType(declared.getRawClass());
+    Class<?> place = boxed(declared.getRawClass());
     Form form = declared.isJavaLangObject() ? null : forms.get(place).orElse(null);
     if (form != null) {
       return form;
@@ -244,14 +252,17 @@ final class TaggedCodec {
   }
 
   /** Whether Jackson reads and writes objects of this class by itself. */
-  boolean isLeftToJackson(Class<?> type) {
-    return type == RootValue.class || forms.get(type).map(BeanForm.class::isInstance).orElse(false);
+  boolean isBean(Class<?> type) {
+    return forms.get(type).map(BeanForm.class::isInstance).orElse(false);
+  }
+
+  static Class<?> boxed(Class<?> type) {
+    return type.isPrimitive() ? ClassUtil.wrapperType(type) : type;
   }
 
   void requireStorable(Class<?> type) {
     if (type != RootValue.class && forms.get(type).isEmpty()) {
-      String reason = Refusal.reason(type);
-      throw reason == null ? Refusal.untrusted(type, "") : new SerializationException(reason, null);
+      throw refusal(type, "");
     }
   }
 

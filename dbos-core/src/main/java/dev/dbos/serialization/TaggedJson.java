@@ -25,6 +25,9 @@ import tools.jackson.databind.ObjectWriter;
  * order), records, and other classes by their fields, through Jackson and its annotations. Inside a
  * record or class the declared types of its fields save most tags.
  *
+ * <p>An application in a named module opens the packages of such classes to {@code
+ * tools.jackson.databind}, and those of its exceptions to {@code dev.dbos.core}.
+ *
  * <p>A value that could not be read back is refused when it is written: one of a class that is not
  * trusted or nested in which there is such a one, a lambda, an open resource, an object that
  * contains itself, a class that Jackson cannot make again. Classes are loaded only if {@link Trust}

@@ -147,7 +147,7 @@ final class TaggedModule {
   private record TypeHook(TaggedCodec codec) implements Deserializers {
 
     private @Nullable ValueDeserializer<?> hook(JavaType type) {
-      return codec.isLeftToJackson(type.getRawClass()) ? null : new FromCodec(codec, type);
+      return hasDeserializerFor(type.getRawClass()) ? new FromCodec(codec, type) : null;
     }
 
     @Override
@@ -205,7 +205,11 @@ final class TaggedModule {
 
     @Override
     public boolean hasDeserializerFor(DeserializationConfig config, Class<?> type) {
-      return !codec.isLeftToJackson(type);
+      return hasDeserializerFor(type);
+    }
+
+    private boolean hasDeserializerFor(Class<?> type) {
+      return type != RootValue.class && !codec.isBean(type);
     }
   }
 
@@ -224,7 +228,7 @@ final class TaggedModule {
         DeserializationConfig config,
         BeanDescription.Supplier description,
         ValueDeserializer<?> deserializer) {
-      return codec.isLeftToJackson(description.getBeanClass())
+      return codec.isBean(description.getBeanClass())
           ? new TaggableBean(codec, description.getType(), deserializer)
           : deserializer;
     }
