@@ -119,8 +119,7 @@ class KilledProcessTest {
   /** The commit in the application's database is durable, nothing reaches the system database. */
   private static void killBeforeTheSystemRow(Premises premises, String sku) throws Exception {
     try (SystemOutage outage = SystemOutage.prepare(premises)) {
-      Order order =
-          new Order(ORDER, sku, EnumSet.of(Point.BEFORE_COMMIT, Point.AFTER_TRANSACTION));
+      Order order = new Order(ORDER, sku, EnumSet.of(Point.BEFORE_COMMIT, Point.AFTER_TRANSACTION));
       ChildJvm child = premises.child(order, outage.systemUrl());
       await(child, Point.BEFORE_COMMIT);
       outage.begin();
