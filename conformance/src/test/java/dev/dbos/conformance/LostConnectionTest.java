@@ -83,13 +83,12 @@ class LostConnectionTest {
     try (Premises premises = Premises.of(setting)) {
       Scene scene = Scene.open(premises);
       Cut cut =
-          scene
-              .proxy()
-              .onClientStatement(LostConnectionTest::recordsAStep, Action.CUT_AFTER_SERVER_ANSWER);
+          scene.proxy().onClientStatement(LostConnectionTest::recordsAStep, Action.CUT_BEFORE);
 
       assertThat(scene.dbos().run(CHECKOUT, "tea")).isEqualTo(9);
 
       assertThat(cut.happened()).isTrue();
+      assertThat(scene.journey().count(Point.BODY_BEGINS)).isEqualTo(2);
       scene.assertReservedOnce();
     }
   }
