@@ -28,6 +28,11 @@ public record Setting(Adapter adapter, Product product, Arrangement arrangement)
     return all().filter(setting -> setting.product() == Product.SQLITE);
   }
 
+  /** The jOOQ adapter on both products, in both arrangements. */
+  public static Stream<Setting> jooq() {
+    return all().filter(setting -> setting.adapter() == Adapter.JOOQ);
+  }
+
   /** Both adapters and both products, with two databases. */
   public static Stream<Setting> apart() {
     return all().filter(Setting::isApart);
