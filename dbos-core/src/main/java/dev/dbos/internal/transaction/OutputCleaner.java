@@ -74,12 +74,18 @@ final class OutputCleaner implements AutoCloseable {
     List<OutputRow> batch = new ArrayList<>();
     batch.add(first);
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
-    while (batch.size() < BATCH) {
-      OutputRow next = done.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-      if (next == null) {
-        break;
+    try {
+      while (batch.size() < BATCH) {
+        OutputRow next = done.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (next == null) {
+          break;
+        }
+        batch.add(next);
       }
-      batch.add(next);
+    } catch (InterruptedException stop) {
+      // Whoever closes deletes them, with everything else that waits.
+      batch.forEach(done::offer);
+      throw stop;
     }
     delete(batch);
   }
