@@ -23,6 +23,11 @@ public record Setting(Adapter adapter, Product product, Arrangement arrangement)
     return all().filter(setting -> setting.product() == Product.POSTGRESQL);
   }
 
+  /** Both adapters on PostgreSQL, with two databases. */
+  public static Stream<Setting> postgresApart() {
+    return postgres().filter(Setting::isApart);
+  }
+
   /** Both adapters and both arrangements on SQLite. */
   public static Stream<Setting> sqlite() {
     return all().filter(setting -> setting.product() == Product.SQLITE);
