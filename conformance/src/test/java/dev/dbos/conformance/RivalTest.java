@@ -8,10 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbos.DBOS;
 import dev.dbos.conformance.CheckoutProgram.Order;
 import dev.dbos.conformance.Journey.Stop;
+import dev.dbos.conformance.Replay.Outcomes;
 import dev.dbos.error.WorkflowFailedException;
 import dev.dbos.testing.ChildJvm;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowHandle;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -167,15 +170,37 @@ class RivalTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("dev.dbos.conformance.Setting#postgres")
+  void aWorkflowWhoseLastCheckpointIsStillBeingWrittenIsRecovered(Setting setting)
+      throws Exception {
+    try (Premises premises = Premises.of(setting);
+        Connection checkpoint = premises.ledger().system().connect();
+        Statement statement = checkpoint.createStatement()) {
+      Shop shop = premises.shop();
+      Replay replay =
+          Replay.begin(premises, () -> shop.call("reserve", tables -> tables.reserve("tea")));
+      checkpoint.setAutoCommit(false);
+      statement.execute("select * from dbos.workflow_status for share");
+
+      CompletableFuture<Outcomes> outcomes = CompletableFuture.supplyAsync(replay::resume);
+      Eventually.await(
+          "recovery waits for the row",
+          () -> outcomes.isDone() || isAnybodyWaitingForALock(premises.ledger().system()));
+      checkpoint.commit();
+
+      assertThat(outcomes.get()).isEqualTo(new Outcomes(9, 9));
+    }
+  }
+
+  private static boolean isAnybodyWaitingForALock(DirectSql database) {
+    return database.number("select count(*) from pg_locks where not granted") > 0;
+  }
+
   private static void awaitSomebodyWhoWaitsForARow(Premises premises) {
     Eventually.await(
         "the second run waits for the first one's row",
-        () ->
-            premises
-                    .ledger()
-                    .application()
-                    .number("select count(*) from pg_locks where not granted")
-                > 0);
+        () -> isAnybodyWaitingForALock(premises.ledger().application()));
   }
 
   private static void assertReservedOnce(Premises premises) {

@@ -15,6 +15,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes over what an earlier process with the same executor id and version left unfinished: claims
  * in batches, loads all steps of a batch with one query, and lets the runs go on.
+ *
+ * <p>A batch passes over rows that somebody is writing to, so that processes that launch together
+ * share the work. But the last checkpoint of the process that died may still be on its way to its
+ * commit; so at the end those rows are waited for, one by one.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -45,6 +49,10 @@ final class Recovery {
       batch = engine.systemDatabase().write(dsl -> WorkflowStore.claim(dsl, claim));
       recovered += resume(batch);
     } while (batch.size() == BATCH);
+    do {
+      batch = engine.systemDatabase().write(dsl -> WorkflowStore.claimBusy(dsl, claim));
+      recovered += resume(batch);
+    } while (!batch.isEmpty());
     if (recovered > 0) {
       LOG.info("Recovering {} workflows of executor {}", recovered, claim.executorId());
     }

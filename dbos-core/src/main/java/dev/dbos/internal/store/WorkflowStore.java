@@ -97,6 +97,25 @@ public final class WorkflowStore {
    * finds them, so that a rival takes others and an earlier run of theirs notices.
    */
   public static List<ClaimedWorkflow> claim(DSLContext dsl, Claim claim) {
+    SelectLimitPercentStep<org.jooq.Record1<String>> rows = claimable(claim, claim.limit());
+    return claim(dsl, claim, isSqlite(dsl) ? rows : rows.forUpdate().skipLocked());
+  }
+
+  /**
+   * Claims one workflow that {@link #claim} passed over, once whoever writes to its row is done. A
+   * transaction that waits with no other row locked cannot be part of a deadlock.
+   */
+  public static List<ClaimedWorkflow> claimBusy(DSLContext dsl, Claim claim) {
+    SelectLimitPercentStep<org.jooq.Record1<String>> row = claimable(claim, 1);
+    return claim(dsl, claim, isSqlite(dsl) ? row : row.forUpdate());
+  }
+
+  private static boolean isSqlite(DSLContext dsl) {
+    return dsl.dialect() == SQLDialect.SQLITE;
+  }
+
+  private static List<ClaimedWorkflow> claim(
+      DSLContext dsl, Claim claim, Select<? extends org.jooq.Record1<String>> ids) {
     return dsl.update(WORKFLOW_STATUS)
         .set(WORKFLOW_STATUS.OWNER_XID, claim.runToken())
         .set(WORKFLOW_STATUS.APPLICATION_NAME, claim.applicationName())
@@ -104,7 +123,7 @@ public final class WorkflowStore {
             WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
             DSL.coalesce(WORKFLOW_STATUS.RECOVERY_ATTEMPTS, 0L).plus(1))
         .set(WORKFLOW_STATUS.UPDATED_AT, claim.nowMillis())
-        .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(claimable(dsl, claim)))
+        .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(ids))
         .returning(
             WORKFLOW_STATUS.WORKFLOW_UUID,
             WORKFLOW_STATUS.NAME,
@@ -121,20 +140,15 @@ public final class WorkflowStore {
                     row.get(WORKFLOW_STATUS.RECOVERY_ATTEMPTS)));
   }
 
-  private static Select<? extends org.jooq.Record1<String>> claimable(DSLContext dsl, Claim claim) {
-    SelectLimitPercentStep<org.jooq.Record1<String>> rows =
-        select(WORKFLOW_STATUS.WORKFLOW_UUID)
-            .from(WORKFLOW_STATUS)
-            .where(isUnfinishedOf(claim))
-            .and(WORKFLOW_STATUS.NAME.in(claim.workflowNames()))
-            .and(
-                WORKFLOW_STATUS
-                    .OWNER_XID
-                    .isNull()
-                    .or(WORKFLOW_STATUS.OWNER_XID.ne(claim.runToken())))
-            .orderBy(WORKFLOW_STATUS.CREATED_AT, WORKFLOW_STATUS.WORKFLOW_UUID)
-            .limit(claim.limit());
-    return dsl.dialect() == SQLDialect.SQLITE ? rows : rows.forUpdate().skipLocked();
+  private static SelectLimitPercentStep<org.jooq.Record1<String>> claimable(
+      Claim claim, int limit) {
+    return select(WORKFLOW_STATUS.WORKFLOW_UUID)
+        .from(WORKFLOW_STATUS)
+        .where(isUnfinishedOf(claim))
+        .and(WORKFLOW_STATUS.NAME.in(claim.workflowNames()))
+        .and(WORKFLOW_STATUS.OWNER_XID.isNull().or(WORKFLOW_STATUS.OWNER_XID.ne(claim.runToken())))
+        .orderBy(WORKFLOW_STATUS.CREATED_AT, WORKFLOW_STATUS.WORKFLOW_UUID)
+        .limit(limit);
   }
 
   /**
