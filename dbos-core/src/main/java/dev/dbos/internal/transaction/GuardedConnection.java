@@ -189,7 +189,15 @@ final class GuardedConnection implements InvocationHandler {
       try {
         return call(statement, method, arguments);
       } finally {
+        noticeEnd();
+      }
+    }
+
+    private void noticeEnd() {
+      try {
         endedByStatement |= Transactions.standing(target) == Standing.NONE;
+      } catch (SQLException broken) {
+        // The connection is gone, which the statement's own failure says already.
       }
     }
 
