@@ -261,12 +261,12 @@ final class Run implements WorkflowScope {
   }
 
   /**
-   * Waits for {@code future}, or until the run must stop, without counting as running. What was
-   * recorded so far is durable before.
+   * Waits for {@code future}, if there is one, or until the run must stop, without counting as
+   * running. What was recorded so far is durable before.
    *
    * @return false when the timeout came first
    */
-  boolean idleUntil(CompletableFuture<?> future, @Nullable Duration timeout) {
+  boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout) {
     if (hasUnwrittenSteps) {
       engine.journal().flush();
       hasUnwrittenSteps = false;
@@ -276,7 +276,7 @@ final class Run implements WorkflowScope {
       stop(Reason.CLOSING);
     }
     try {
-      ended = await(CompletableFuture.anyOf(future, stop), timeout);
+      ended = await(future == null ? stop : CompletableFuture.anyOf(future, stop), timeout);
     } finally {
       engine.endIdle(this);
     }
