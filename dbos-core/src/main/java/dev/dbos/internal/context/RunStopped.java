@@ -27,6 +27,24 @@ public final class RunStopped extends Error {
     this.reason = reason;
   }
 
+  /**
+   * Returns when {@code failure} is a result of the user's code. Otherwise it ends the run: a stop
+   * goes on its way, so does a lack of memory, and an interrupt becomes a stop with the thread's
+   * flag set again.
+   */
+  public static void unlessResult(Throwable failure, String workflowId) {
+    if (failure instanceof RunStopped stop) {
+      throw stop;
+    }
+    if (failure instanceof OutOfMemoryError noMemory) {
+      throw noMemory;
+    }
+    if (failure instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+      throw new RunStopped(workflowId, Reason.CLOSING);
+    }
+  }
+
   /** Why. */
   public Reason reason() {
     return reason;

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -93,10 +92,9 @@ public final class WorkflowOperations {
       long wakeAt = (Long) recorded(SLEEP, Long.class, () -> now + duration.toMillis());
       InstantSource clock = run.clock();
       Duration look = clock instanceof Clock ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
-      CompletableFuture<Void> never = new CompletableFuture<>();
       for (long left = wakeAt - clock.millis(); left > 0; left = wakeAt - clock.millis()) {
         Duration rest = Duration.ofMillis(left);
-        run.idleUntil(never, rest.compareTo(look) < 0 ? rest : look);
+        run.idleUntil(null, rest.compareTo(look) < 0 ? rest : look);
       }
     }
 

@@ -58,7 +58,7 @@ public final class Journal implements AutoCloseable {
   private final ArrayDeque<Checkpoint> queue = new ArrayDeque<>();
   private boolean leading;
   private boolean closed;
-  private volatile boolean abandoned;
+  private volatile @Nullable Long abandonAtNanos;
   private @Nullable Thread flusher;
 
   Journal(String name, BatchWriter writer) {
@@ -216,6 +216,8 @@ public final class Journal implements AutoCloseable {
       }
       leading = false;
       idle.signalAll();
+      // What came in meanwhile and nobody waits for is the flusher's again.
+      flusherWork.signal();
       return true;
     } finally {
       lock.unlock();
@@ -255,7 +257,7 @@ public final class Journal implements AutoCloseable {
         if (!kind.isRetryable()) {
           throw failure;
         }
-        if (abandoned) {
+        if (isAbandoned()) {
           throw closed();
         }
         boolean outage = kind == SqlFailure.CONNECTION_LOST;
@@ -271,7 +273,7 @@ public final class Journal implements AutoCloseable {
   private void pause(Duration duration) {
     long deadline = System.nanoTime() + duration.toNanos();
     for (long left = duration.toNanos();
-        left > 0 && !abandoned;
+        left > 0 && !isAbandoned();
         left = deadline - System.nanoTime()) {
       LockSupport.parkNanos(this, Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
       Thread.interrupted();
@@ -324,11 +326,18 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Stops waiting for a database that is away: what cannot be written now fails as closed. For a
-   * close whose time is up.
+   * Waits for a database that is away only for {@code patience} more: what cannot be written by
+   * then fails as closed.
    */
-  public void abandon() {
-    abandoned = true;
+  public void abandonAfter(Duration patience) {
+    if (abandonAtNanos == null) {
+      abandonAtNanos = System.nanoTime() + patience.toNanos();
+    }
+  }
+
+  private boolean isAbandoned() {
+    Long deadline = abandonAtNanos;
+    return deadline != null && System.nanoTime() - deadline >= 0;
   }
 
   /** Writes what waits, then refuses everything else. */

@@ -79,6 +79,10 @@ public final class Pools {
     properties.setProperty("connectTimeout", String.valueOf(pool.connectTimeout().toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
     properties.putAll(url.driverProperties());
+    if (!pool.connectTimeout().equals(PoolOptions.DEFAULT.connectTimeout())) {
+      // Chosen in the program, so it counts more than what the URL says.
+      properties.setProperty("connectTimeout", String.valueOf(pool.connectTimeout().toSeconds()));
+    }
     StringBuilder options = new StringBuilder(properties.getProperty("options", ""));
     String level = session.isolation().name().toLowerCase(Locale.ROOT).replace("_", "\\ ");
     options.append(" -c default_transaction_isolation=").append(level);

@@ -4,6 +4,7 @@ import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.datasource.TransactionOptions;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
@@ -130,7 +131,8 @@ public final class DurableTransactions implements AutoCloseable {
     try {
       result = new PlainTransaction<>(call, retries).run();
       payload = scope.codec().output(result);
-    } catch (Exception failure) {
+    } catch (Throwable failure) {
+      RunStopped.unlessResult(failure, scope.workflowId());
       thrown = failure;
       payload = scope.codec().error(failure);
     }

@@ -147,18 +147,12 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
     Payload payload;
     try {
       payload = failurePayload != null ? openForFailure(lease) : runBody(lease);
-    } catch (RunStopped | VirtualMachineError stop) {
-      Transactions.rollbackAfter(stop, lease);
-      throw stop;
     } catch (Throwable thrown) {
       SqlFailure kind = call.transience(thrown, lease);
       Transactions.rollbackAfter(thrown, lease);
+      RunStopped.unlessResult(thrown, scope.workflowId());
       if (kind.isRetryable()) {
         return new Attempt.Again(kind, thrown);
-      }
-      if (thrown instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-        throw new RunStopped(scope.workflowId(), RunStopped.Reason.CLOSING);
       }
       remember(thrown);
       return new Attempt.AtOnce();
