@@ -7,6 +7,7 @@ import dev.dbos.Workflow;
 import dev.dbos.datasource.jooq.JooqDatasource;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
+import org.jooq.DSLContext;
 
 /** A step and a transaction. Kill it anywhere, start it again: Ada is greeted once. */
 public final class FortyLines {
@@ -20,7 +21,7 @@ public final class FortyLines {
     return guests.callTransaction("write", tx -> insert(tx, line)); // exactly once
   }
 
-  private static int insert(org.jooq.DSLContext tx, String line) {
+  private static int insert(DSLContext tx, String line) {
     tx.execute("insert into guestbook (line) values (?)", line);
     return tx.fetchCount(table("guestbook"));
   }

@@ -1,8 +1,13 @@
 package dev.dbos.examples.orders.demo;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.dbos.examples.orders.OrderService.Order;
+import dev.dbos.examples.orders.demo.ShopProgram.Event;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The orders of one demo. Their numbers begin with the name of the run, so that a database can see
@@ -30,6 +35,11 @@ record Basket(String run) {
       return order.customer().equals("mallory");
     }
 
+    /** What the program says in the end. */
+    Event outcome() {
+      return declined() ? Event.DECLINED : Event.SHIPPED;
+    }
+
     /** Whether the process dies right after this step. */
     boolean diesAfter(String step) {
       return crashPoint.map(point -> point.step().equals(step)).orElse(false);
@@ -51,6 +61,20 @@ record Basket(String run) {
         new Line(order(5, "alan", "tea", 3), Optional.of(CrashPoint.CARD_CHARGED)),
         new Line(order(6, "ada", "tea", 1), Optional.of(CrashPoint.PAYMENT_RECORDED)),
         new Line(order(7, "alan", "mug", 2), Optional.of(CrashPoint.ORDER_SHIPPED)));
+  }
+
+  /** The lines a program says that stops at the crash points. */
+  Set<String> saidBeforeTheCrash() {
+    return said(line -> line.crashPoint().isPresent() ? Event.STALLED : line.outcome());
+  }
+
+  /** The lines a program says that stops nowhere. */
+  Set<String> saidInTheEnd() {
+    return said(Line::outcome);
+  }
+
+  private Set<String> said(Function<Line, Event> event) {
+    return lines().stream().map(line -> event.apply(line).about(line)).collect(toSet());
   }
 
   private Order order(int number, String customer, String sku, int quantity) {

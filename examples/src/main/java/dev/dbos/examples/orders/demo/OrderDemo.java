@@ -7,6 +7,7 @@ import dev.dbos.error.DbosException;
 import dev.dbos.examples.orders.LedgerGateway;
 import dev.dbos.examples.orders.OrderService;
 import dev.dbos.examples.orders.demo.Basket.Line;
+import dev.dbos.examples.orders.demo.ShopProgram.Event;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Starts the order service in a process of its own, kills it in the middle of several checkouts,
@@ -99,6 +101,7 @@ public final class OrderDemo {
     showSteps(killedAt);
     Evidence evidence = Evidence.collect(shop, bank, site.basket());
     report.proof(evidence, opening);
+    report.repeatedCalls(evidence);
     Verdict verdict = Verdict.on(evidence, opening);
     report.verdict(verdict);
     return verdict.holds();
@@ -108,7 +111,8 @@ public final class OrderDemo {
   private Instant runUntilKilled() throws InterruptedException {
     Basket basket = site.basket();
     try (ShopProcess first = ShopProcess.start(site, log, ShopProgram.STALL)) {
-      first.await(basket.lines().size());
+      first.await(Set.of(Event.OPEN.name()));
+      first.await(basket.saidBeforeTheCrash());
       report.stalled(basket);
       Instant killedAt = Instant.now();
       report.killed(first.pid(), first.kill());
@@ -117,12 +121,13 @@ public final class OrderDemo {
   }
 
   private void recover() throws InterruptedException {
-    long start = System.nanoTime();
     try (ShopProcess second = ShopProcess.start(site, log)) {
-      second.await(site.basket().lines().size());
+      second.await(Set.of(Event.OPEN.name()));
+      long start = System.nanoTime();
+      second.await(site.basket().saidInTheEnd());
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       second.awaitExit();
-      report.recovered(second.pid(), took, site.basket());
+      report.recovered(second.pid(), took);
     }
   }
 

@@ -39,7 +39,7 @@ record Report(Screen screen) {
   void stalled(Basket basket) {
     for (Line line : basket.lines()) {
       String state = line.crashPoint().map(CrashPoint::description).orElse(outcome(line));
-      screen.line("  %-11s %-17s %s".formatted(line.number(), what(line.order()), state));
+      screen.line("  %-11s %-18s %s".formatted(line.number(), what(line.order()), state));
     }
   }
 
@@ -55,13 +55,11 @@ record Report(Screen screen) {
     screen.heading("2. kill -9 " + pid + " (exit code " + exitCode + ")");
   }
 
-  void recovered(long pid, Duration took, Basket basket) {
+  void recovered(long pid, Duration took) {
     screen.heading("3. The same program again, and all orders placed again");
     screen.line(
-        "  Process %d finished what the first had begun, and knew the rest, in".formatted(pid));
-    screen.line(
-        "  %d ms from its start. The steps of the four it had to recover:"
-            .formatted(took.toMillis()));
+        "  Process %d had all of them done %d ms after opening. The four it took over:"
+            .formatted(pid, took.toMillis()));
     screen.line("");
     screen.line("  order       step             began         took      by process");
   }
@@ -114,6 +112,18 @@ record Report(Screen screen) {
                   before.stock(),
                   Verdict.sold(evidence, before.sku()),
                   evidence.shelf().product(before.sku()).stock()));
+    }
+  }
+
+  /** A step runs at least once; what the bank was asked twice is seen. */
+  void repeatedCalls(Evidence evidence) {
+    for (OfOrder order : evidence.orders()) {
+      if (order.bank().calls() > order.bank().charges() && !order.line().declined()) {
+        screen.line("");
+        screen.line(
+            "  The bank was asked about " + order.line().number() + " again, for its answer");
+        screen.line("  had died with the process. A step runs at least once; a transaction, once.");
+      }
     }
   }
 

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +41,8 @@ final class ShopProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
+    // A program that lives for a second starts sooner this way.
+    command.add("-XX:TieredStopAtLevel=1");
     command.add(ShopProgram.class.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
@@ -84,27 +88,27 @@ final class ShopProcess implements AutoCloseable {
   }
 
   /**
-   * Waits until the program has said this many lines.
+   * Waits until the program has said these lines, in any order.
    *
-   * @throws IllegalStateException when it ends before, or says nothing for a minute; with the end
-   *     of its log
+   * @throws IllegalStateException when it says something else, ends before, or says nothing for a
+   *     minute; with the end of its log
    */
-  List<String> await(int count) throws InterruptedException {
-    List<String> said = new ArrayList<>();
-    while (said.size() < count) {
+  void await(Set<String> expected) throws InterruptedException {
+    Set<String> missing = new TreeSet<>(expected);
+    while (!missing.isEmpty()) {
       String line = lines.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      if (line == null || line.equals(ENDED)) {
-        throw new IllegalStateException(
-            (line == null ? "The shop hangs" : "The shop's process ended too early")
-                + ", after saying "
-                + said
-                + ". Its log is "
-                + log
-                + endOfLog());
+      if (line == null) {
+        throw failure("hangs, without having said " + missing);
+      } else if (line.equals(ENDED)) {
+        throw failure("ended too early, without having said " + missing);
+      } else if (!missing.remove(line)) {
+        throw failure("said \"" + line + "\" instead of " + missing);
       }
-      said.add(line);
     }
-    return said;
+  }
+
+  private IllegalStateException failure(String what) {
+    return new IllegalStateException("The shop " + what + ". Its log is " + log + endOfLog());
   }
 
   private String endOfLog() {
@@ -121,12 +125,14 @@ final class ShopProcess implements AutoCloseable {
     return process.destroyForcibly().waitFor();
   }
 
-  /** Waits until it ends by itself, and returns its exit code. */
-  int awaitExit() throws InterruptedException {
+  /** Waits until it ends by itself. */
+  void awaitExit() throws InterruptedException {
     if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-      throw new IllegalStateException("The shop does not close. Its log is " + log + endOfLog());
+      throw failure("does not close");
     }
-    return process.exitValue();
+    if (process.exitValue() != 0) {
+      throw failure("ended with exit code " + process.exitValue());
+    }
   }
 
   private void killNow() {

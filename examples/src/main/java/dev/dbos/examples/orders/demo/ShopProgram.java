@@ -29,6 +29,8 @@ final class ShopProgram {
 
   /** What it says, one line each. */
   enum Event {
+    /** The shop is open: from here on orders are worked on. */
+    OPEN,
     /** The order has reached its crash point and stays there. */
     STALLED,
     /** The order was shipped. */
@@ -37,7 +39,12 @@ final class ShopProgram {
     DECLINED;
 
     void say(Line line) {
-      System.out.println(this + " " + line.number());
+      System.out.println(about(line));
+    }
+
+    /** The line that says this of an order. */
+    String about(Line line) {
+      return this + " " + line.number();
     }
   }
 
@@ -48,11 +55,13 @@ final class ShopProgram {
     boolean stall = List.of(arguments).contains(STALL);
     Stalls stalls = stall ? new Stalls.AtCrashPoints(site.basket()) : new Stalls.Nowhere();
     LedgerGateway bank = new LedgerGateway(site.ledger());
-    try (JooqDatasource shop = OrderService.openShop(site.shopUrl());
-        DBOS dbos =
-            new OrderService(new StallingShop(shop, stalls), stalling(bank, stalls))
-                .launch(site.systemUrl())) {
-      awaitAll(takeOrders(dbos, site.basket()));
+    try (JooqDatasource shop = OrderService.openShop(site.shopUrl())) {
+      OrderService service =
+          new OrderService(new StallingShop(shop, stalls), stalling(bank, stalls));
+      System.out.println(Event.OPEN);
+      try (DBOS dbos = service.launch(site.systemUrl())) {
+        awaitAll(takeOrders(dbos, site.basket()));
+      }
     }
   }
 
