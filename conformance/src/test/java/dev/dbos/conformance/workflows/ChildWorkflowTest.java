@@ -1,5 +1,6 @@
 package dev.dbos.conformance.workflows;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -38,8 +39,7 @@ class ChildWorkflowTest {
 
   private final AtomicInteger shipments = new AtomicInteger();
 
-  private DbosBuilder shop(
-      Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
+  private DbosBuilder shop(Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
         .workflow(CHECKOUT, checkout)
@@ -55,7 +55,7 @@ class ChildWorkflowTest {
                     site,
                     none -> {
                       Workflow.runStep("pay", () -> {});
-                      return Workflow.start(SHIP, "tea").result();
+                      return requireNonNull(Workflow.start(SHIP, "tea").result());
                     })
                 .launch()) {
       assertThat(dbos.run(CHECKOUT, null, ORDER)).isEqualTo("tea #1");
@@ -92,8 +92,7 @@ class ChildWorkflowTest {
   @ParameterizedTest
   @EnumSource(Product.class)
   void theErrorOfAChildIsTheSameOnReplay(Product product) {
-    WorkflowDefinition<Void, String> sell =
-        WorkflowDefinition.of("sell", Void.class, String.class);
+    WorkflowDefinition<Void, String> sell = WorkflowDefinition.of("sell", Void.class, String.class);
     List<Throwable> caught = Collections.synchronizedList(new ArrayList<>());
     try (Site site = Site.of(product)) {
       for (int run = 0; run < 2; run++) {
@@ -138,7 +137,7 @@ class ChildWorkflowTest {
           shop(
                   site,
                   none -> {
-                    String shipped = Workflow.start(SHIP, "tea").result();
+                    String shipped = requireNonNull(Workflow.start(SHIP, "tea").result());
                     Workflow.sleep(Duration.ofDays(1));
                     return shipped;
                   })
@@ -152,7 +151,8 @@ class ChildWorkflowTest {
           shop(
                   site,
                   none -> {
-                    String shipped = Workflow.start(SHIP, "something else").result();
+                    String shipped =
+                        requireNonNull(Workflow.start(SHIP, "something else").result());
                     Workflow.sleep(Duration.ofDays(1));
                     return shipped;
                   })
@@ -170,7 +170,7 @@ class ChildWorkflowTest {
     CountDownLatch never = new CountDownLatch(1);
     try (Site site = Site.of(product)) {
       WorkflowFunction<@Nullable Void, @Nullable String> checkout =
-          none -> Workflow.start(SHIP, "tea").result();
+          none -> requireNonNull(Workflow.start(SHIP, "tea").result());
       try (DBOS dbos =
           DBOS.builder("tea-shop")
               .systemDatabaseUrl(site.systemUrl())
@@ -243,8 +243,7 @@ class ChildWorkflowTest {
                               caught.add(catchThrowable(() -> Workflow.start(SHIP, "tea")));
                               caught.add(catchThrowable(() -> self[0].start(SHIP, "tea")));
                               caught.add(catchThrowable(() -> self[0].run(SHIP, "tea")));
-                              caught.add(
-                                  catchThrowable(() -> Workflow.sleep(Duration.ofDays(1))));
+                              caught.add(catchThrowable(() -> Workflow.sleep(Duration.ofDays(1))));
                               return "nothing shipped";
                             }))
                 .launch()) {
@@ -308,7 +307,8 @@ class ChildWorkflowTest {
         DBOS dbos = shop(site, none -> "").launch()) {
       assertThatThrownBy(() -> Workflow.start(SHIP, "tea"))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("Workflow.start works only inside a workflow; this thread is not running one.");
+          .hasMessage(
+              "Workflow.start works only inside a workflow; this thread is not running one.");
       assertThat(dbos.start(SHIP, "tea").status().state())
           .isIn(WorkflowState.PENDING, WorkflowState.SUCCESS);
     }

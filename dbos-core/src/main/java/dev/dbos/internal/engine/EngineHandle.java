@@ -3,7 +3,6 @@ package dev.dbos.internal.engine;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.error.WaitTimeoutException;
 import dev.dbos.internal.context.Ambient;
-import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.serialization.Payload;
@@ -141,7 +140,7 @@ public final class EngineHandle<O> implements WorkflowHandle<O> {
               : timedOutValue(timeout);
       payload = Registration.output(value);
     } catch (java.util.concurrent.CompletionException closing) {
-      throw new RunStopped(run.workflowId(), RunStopped.Reason.CLOSING);
+      throw run.leave();
     } catch (RuntimeException failure) {
       thrown = failure;
       payload = run.codec().error(failure);

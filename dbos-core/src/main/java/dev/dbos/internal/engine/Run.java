@@ -231,6 +231,17 @@ final class Run implements WorkflowScope {
   }
 
   @Override
+  public boolean closing() {
+    return engine.isClosing();
+  }
+
+  @Override
+  public RunStopped leave() {
+    stop(Reason.CLOSING);
+    return new RunStopped(workflowId(), stop.getNow(Reason.CLOSING));
+  }
+
+  @Override
   public void checkOwnership() {
     Optional<String> owner = readPatiently(dsl -> WorkflowStore.pendingOwner(dsl, workflowId()));
     if (!owner.equals(Optional.of(runToken()))) {
@@ -299,8 +310,7 @@ final class Run implements WorkflowScope {
       return true;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      stop(Reason.CLOSING);
-      throw new RunStopped(workflowId(), Reason.CLOSING);
+      throw leave();
     }
   }
 

@@ -64,7 +64,7 @@ final class RunExecution {
     try {
       outcome = new Outcome.Returned(body(run, inputs));
     } catch (Throwable failure) {
-      RunStopped.unlessResult(failure, run.workflowId());
+      RunStopped.unlessResult(failure, run);
       outcome = new Outcome.Threw(run.codec().errors().settle(failure));
     } finally {
       run.joinAsync();

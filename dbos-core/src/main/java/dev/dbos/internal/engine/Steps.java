@@ -121,7 +121,7 @@ public final class Steps {
               unstorable);
       return new Result<>(null, named, codec.error(named));
     } catch (Throwable failure) {
-      RunStopped.unlessResult(failure, scope.workflowId());
+      RunStopped.unlessResult(failure, scope);
       return new Result<>(null, failure, codec.error(failure));
     }
   }

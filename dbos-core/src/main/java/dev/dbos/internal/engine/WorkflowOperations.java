@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -91,11 +92,16 @@ public final class WorkflowOperations {
       long now = run.clock().millis();
       long wakeAt = (Long) recorded(SLEEP, Long.class, () -> now + duration.toMillis());
       InstantSource clock = run.clock();
-      Duration look = clock instanceof Clock ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
+      Duration look = isSystemClock(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
       for (long left = wakeAt - clock.millis(); left > 0; left = wakeAt - clock.millis()) {
         Duration rest = Duration.ofMillis(left);
         run.idleUntil(null, rest.compareTo(look) < 0 ? rest : look);
       }
+    }
+
+    private static boolean isSystemClock(InstantSource source) {
+      return source instanceof Clock clock
+          && clock.withZone(ZoneOffset.UTC).equals(Clock.systemUTC());
     }
 
     /** A value that is made once and recorded, in portable JSON. */
@@ -120,7 +126,11 @@ public final class WorkflowOperations {
       int stepId = run.takeStepId();
       Optional<RecordedStep> earlier = run.recordedStep(stepId, definition.name());
       if (earlier.isPresent() && earlier.get().childId() != null) {
+        engine.requireName(earlier.get().childId(), definition.name());
         return engine.handle(definition, earlier.get().childId());
+      }
+      if (engine.isClosing()) {
+        throw run.leave();
       }
       String childId = options.id().orElseGet(() -> run.workflowId() + "-" + stepId);
       StartRow child = engine.newRow(definition, input, Optional.of(childId), run.workflowId());

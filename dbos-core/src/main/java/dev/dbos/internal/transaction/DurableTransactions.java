@@ -132,7 +132,7 @@ public final class DurableTransactions implements AutoCloseable {
       result = new PlainTransaction<>(call, retries).run();
       payload = scope.codec().output(result);
     } catch (Throwable failure) {
-      RunStopped.unlessResult(failure, scope.workflowId());
+      RunStopped.unlessResult(failure, scope);
       thrown = failure;
       payload = scope.codec().error(failure);
     }

@@ -150,7 +150,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
     } catch (Throwable thrown) {
       SqlFailure kind = call.transience(thrown, lease);
       Transactions.rollbackAfter(thrown, lease);
-      RunStopped.unlessResult(thrown, scope.workflowId());
+      RunStopped.unlessResult(thrown, scope);
       if (kind.isRetryable()) {
         return new Attempt.Again(kind, thrown);
       }
