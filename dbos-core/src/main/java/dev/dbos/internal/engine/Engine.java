@@ -133,7 +133,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /** Runs a workflow on this thread, or waits for it when it runs already. */
-  public <I, O> @Nullable O run(
+  public <I, O extends @Nullable Object> O run(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
     StartRow row = newRow(definition, input, options.id(), null);
     Optional<Run> run = begin(row, Checkpoint.of(row), false);

@@ -59,17 +59,33 @@ public final class WorkflowOperations {
     };
   }
 
+  /**
+   * The id of the workflow this thread is in, at whatever depth.
+   *
+   * @throws IllegalStateException when it is in none
+   */
+  public static String workflowId() {
+    for (Ambient ambient = Ambient.current(); ambient != null; ) {
+      switch (ambient) {
+        case Ambient.InWorkflow workflow -> {
+          return workflow.scope().workflowId();
+        }
+        case Ambient.InStep step -> {
+          return step.scope().workflowId();
+        }
+        case Ambient.InTransaction transaction -> ambient = transaction.outer();
+      }
+    }
+    throw new IllegalStateException(
+        "Workflow.id works only inside a workflow; this thread is not running one.");
+  }
+
   /** The operations of one running workflow. */
   public static final class RunningWorkflow {
     private final Run run;
 
     RunningWorkflow(Run run) {
       this.run = run;
-    }
-
-    /** The workflow's id. */
-    public String id() {
-      return run.workflowId();
     }
 
     /** What time it is, to the millisecond. */
