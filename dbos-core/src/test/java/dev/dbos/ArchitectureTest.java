@@ -156,11 +156,11 @@ class ArchitectureTest {
         .because("tests set the time")
         .check(CLASSES);
     noClasses()
-        .that(areNot("dev.dbos.DbosBuilder"))
+        .that(areNot("dev.dbos.internal.engine.SystemClock"))
         .should()
         .callMethodWhere(
             target(owner(assignableTo(Clock.class))).and(target(nameMatching("system.*"))))
-        .because("the builder holds the one default")
+        .because("there is one default clock")
         .check(CLASSES);
   }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.jooq.exception.DataAccessException;
 
 /**
  * Starts the order service in a process of its own, kills it in the middle of several checkouts,
@@ -67,27 +68,43 @@ public final class OrderDemo {
       screen.line(USAGE);
       return PROVED;
     }
-    Optional<String> url = words.size() == 2 ? Optional.of(words.get(1)) : Optional.empty();
-    if (!words.isEmpty() && (url.isEmpty() || !words.get(0).equals("--url"))) {
+    Optional<String> url = url(words);
+    if (!words.isEmpty() && url.isEmpty()) {
       err.println(USAGE);
       return COULD_NOT_BEGIN;
     }
     String run = runName();
-    Path directory = Files.createDirectories(parent.resolve(run));
+    Path directory = parent.resolve(run);
     Site site = url.map(at -> Site.at(at, directory, run)).orElseGet(() -> Site.in(directory, run));
-    return run(site, directory.resolve("shop.log"), new Report(screen), err);
+    try (JooqDatasource shop = OrderService.openShop(site.shopUrl())) {
+      Files.createDirectories(directory);
+      Path log = directory.resolve("shop.log");
+      return new OrderDemo(site, log, shop, new Report(screen)).proves(err) ? PROVED : NOT_PROVED;
+    } catch (DbosException failure) {
+      err.println("demo: " + oneLine(failure));
+      return COULD_NOT_BEGIN;
+    }
   }
 
-  private static int run(Site site, Path log, Report report, PrintStream err)
-      throws InterruptedException {
-    try (JooqDatasource shop = OrderService.openShop(site.shopUrl())) {
-      return new OrderDemo(site, log, shop, report).play() ? PROVED : NOT_PROVED;
-    } catch (DbosException failure) {
-      err.println("demo: " + failure.getMessage());
-      return COULD_NOT_BEGIN;
+  private static Optional<String> url(List<String> words) {
+    String all = String.join("=", words);
+    boolean given = all.startsWith("--url=") && words.size() <= 2;
+    return given ? Optional.of(all.substring("--url=".length())) : Optional.empty();
+  }
+
+  private static String oneLine(Exception failure) {
+    return String.valueOf(failure.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  private boolean proves(PrintStream err) throws InterruptedException {
+    try {
+      return play();
+    } catch (DbosException | DataAccessException failure) {
+      err.println("demo: " + oneLine(failure));
+      return false;
     } catch (IllegalStateException failure) {
       err.println("demo: " + failure.getMessage());
-      return NOT_PROVED;
+      return false;
     }
   }
 
