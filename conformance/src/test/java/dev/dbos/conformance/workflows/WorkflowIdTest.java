@@ -230,7 +230,7 @@ class WorkflowIdTest {
           .containsExactly("order-1");
       assertThatThrownBy(() -> early.result(Duration.ofMillis(1)))
           .isInstanceOf(WaitTimeoutException.class)
-          .hasMessage("Workflow " + early.id() + " did not end within PT0.001S; it goes on.");
+          .hasMessage("Workflow " + early.id() + " did not end within 1 ms; it goes on.");
       open.countDown();
       assertThat(early.result()).isNull();
     }

@@ -116,7 +116,7 @@ public final class EngineHandle<O> implements WorkflowHandle<O> {
   private WaitTimeoutException timedOut(@Nullable Duration timeout) {
     Duration waited = timeout == null ? Duration.ZERO : timeout;
     return new WaitTimeoutException(
-        "Workflow " + workflowId + " did not end within " + waited + "; it goes on.",
+        "Workflow " + workflowId + " did not end within " + waited.toMillis() + " ms; it goes on.",
         workflowId,
         waited);
   }

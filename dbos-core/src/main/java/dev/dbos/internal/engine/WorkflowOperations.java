@@ -10,11 +10,9 @@ import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.lang.reflect.Type;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -92,16 +90,11 @@ public final class WorkflowOperations {
       long now = run.clock().millis();
       long wakeAt = (Long) recorded(SLEEP, Long.class, () -> now + duration.toMillis());
       InstantSource clock = run.clock();
-      Duration look = isSystemClock(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
+      Duration look = SystemClock.is(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
       for (long left = wakeAt - clock.millis(); left > 0; left = wakeAt - clock.millis()) {
         Duration rest = Duration.ofMillis(left);
         run.idleUntil(null, rest.compareTo(look) < 0 ? rest : look);
       }
-    }
-
-    private static boolean isSystemClock(InstantSource source) {
-      return source instanceof Clock clock
-          && clock.withZone(ZoneOffset.UTC).equals(Clock.systemUTC());
     }
 
     /** A value that is made once and recorded, in portable JSON. */

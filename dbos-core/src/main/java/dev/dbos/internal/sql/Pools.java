@@ -189,8 +189,8 @@ public final class Pools {
             "No connection to "
                 + name
                 + " became free within "
-                + Duration.ofMillis(pool.getConnectionTimeout())
-                + ": all "
+                + pool.getConnectionTimeout()
+                + " ms: all "
                 + pool.getMaximumPoolSize()
                 + " are in use. Shorten the transactions that hold them, or raise"
                 + " PoolOptions.withMaximumSize.",

@@ -1,0 +1,50 @@
+package dev.dbos.conformance;
+
+import dev.dbos.conformance.Site.Arrangement;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/** One of the combinations that behave alike. */
+public record Setting(Adapter adapter, Product product, Arrangement arrangement) {
+  /** Every combination. */
+  public static Stream<Setting> all() {
+    return Arrays.stream(Adapter.values())
+        .flatMap(
+            adapter ->
+                Arrays.stream(Product.values())
+                    .flatMap(
+                        product ->
+                            Arrays.stream(Arrangement.values())
+                                .map(where -> new Setting(adapter, product, where))));
+  }
+
+  /** Both adapters and both arrangements on PostgreSQL. */
+  public static Stream<Setting> postgres() {
+    return all().filter(setting -> setting.product() == Product.POSTGRESQL);
+  }
+
+  /** Both adapters and both arrangements on SQLite. */
+  public static Stream<Setting> sqlite() {
+    return all().filter(setting -> setting.product() == Product.SQLITE);
+  }
+
+  /** Both adapters and both products, with two databases. */
+  public static Stream<Setting> apart() {
+    return all().filter(Setting::isApart);
+  }
+
+  /** Both adapters and both products, with one database. */
+  public static Stream<Setting> together() {
+    return all().filter(setting -> !setting.isApart());
+  }
+
+  /** Whether the results go to the user's database first. */
+  public boolean isApart() {
+    return arrangement == Arrangement.DIFFERENT_DATABASE;
+  }
+
+  @Override
+  public String toString() {
+    return adapter + " on " + product + ", " + arrangement;
+  }
+}
