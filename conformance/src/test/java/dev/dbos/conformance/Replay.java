@@ -24,7 +24,14 @@ final class Replay {
       WorkflowDefinition.of("order overnight", Void.class, String.class);
   private static final Duration NIGHT = Duration.ofDays(1);
 
-  private Replay() {}
+  private final Premises premises;
+  private final Act act;
+  private final List<@Nullable Object> seen = Collections.synchronizedList(new ArrayList<>());
+
+  private Replay(Premises premises, Act act) {
+    this.premises = premises;
+    this.act = act;
+  }
 
   /** What the workflow does before it sleeps. */
   @FunctionalInterface
@@ -44,19 +51,22 @@ final class Replay {
   }
 
   static Outcomes of(Premises premises, Act act) {
-    return of(premises, act, () -> {});
+    return begin(premises, act).resume();
   }
 
-  /** With something that happens between the two runs. */
-  static Outcomes of(Premises premises, Act act, Runnable meanwhile) {
-    List<@Nullable Object> seen = Collections.synchronizedList(new ArrayList<>());
-    try (DBOS evening = launch(premises, act, seen, InstantSource.system())) {
+  /** The first run, which is asleep when this returns. */
+  static Replay begin(Premises premises, Act act) {
+    Replay replay = new Replay(premises, act);
+    try (DBOS evening = replay.launch(InstantSource.system())) {
       evening.start(ORDER_OVERNIGHT, null, StartOptions.id(ORDER));
-      Eventually.await("the first run sees an outcome", () -> !seen.isEmpty());
+      Eventually.await("the first run sees an outcome", () -> !replay.seen.isEmpty());
     }
-    meanwhile.run();
-    InstantSource nextDay = Clock.offset(Clock.systemUTC(), NIGHT.multipliedBy(2));
-    try (DBOS morning = launch(premises, act, seen, nextDay)) {
+    return replay;
+  }
+
+  /** The second run, from the launch to its end. */
+  Outcomes resume() {
+    try (DBOS morning = launch(Clock.offset(Clock.systemUTC(), NIGHT.multipliedBy(2)))) {
       morning.retrieve(ORDER, String.class).result(Eventually.PATIENCE);
     }
     if (seen.size() != 2) {
@@ -65,21 +75,20 @@ final class Replay {
     return new Outcomes(seen.get(0), seen.get(1));
   }
 
-  private static DBOS launch(
-      Premises premises, Act act, List<@Nullable Object> seen, InstantSource clock) {
+  private DBOS launch(InstantSource clock) {
     return Checkout.runtime(premises.site().systemUrl())
         .clock(clock)
         .workflow(
             ORDER_OVERNIGHT,
             nothing -> {
-              seen.add(outcome(act));
+              seen.add(outcome());
               Workflow.sleep(NIGHT);
               return "delivered";
             })
         .launch();
   }
 
-  private static @Nullable Object outcome(Act act) {
+  private @Nullable Object outcome() {
     try {
       return act.run();
     } catch (Exception failure) {

@@ -23,9 +23,19 @@ public record Setting(Adapter adapter, Product product, Arrangement arrangement)
     return all().filter(setting -> setting.product() == Product.POSTGRESQL);
   }
 
+  /** Both adapters on PostgreSQL, with two databases. */
+  public static Stream<Setting> postgresApart() {
+    return postgres().filter(Setting::isApart);
+  }
+
   /** Both adapters and both arrangements on SQLite. */
   public static Stream<Setting> sqlite() {
     return all().filter(setting -> setting.product() == Product.SQLITE);
+  }
+
+  /** The jOOQ adapter on both products, in both arrangements. */
+  public static Stream<Setting> jooq() {
+    return all().filter(setting -> setting.adapter() == Adapter.JOOQ);
   }
 
   /** Both adapters and both products, with two databases. */

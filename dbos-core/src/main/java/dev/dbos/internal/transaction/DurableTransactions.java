@@ -130,7 +130,7 @@ public final class DurableTransactions implements AutoCloseable {
     @Nullable R result = null;
     try {
       result = new PlainTransaction<>(call, retries).run();
-      payload = scope.codec().output(result);
+      payload = call.output(scope.codec(), result);
     } catch (Throwable failure) {
       RunStopped.unlessResult(failure, scope);
       thrown = failure;

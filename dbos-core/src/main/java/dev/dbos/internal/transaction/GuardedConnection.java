@@ -1,5 +1,7 @@
 package dev.dbos.internal.transaction;
 
+import dev.dbos.internal.sql.Transactions;
+import dev.dbos.internal.sql.Transactions.Standing;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -30,6 +32,7 @@ final class GuardedConnection implements InvocationHandler {
   private final Connection proxy;
   private @Nullable SQLException firstFailure;
   private boolean executedSomething;
+  private boolean endedByStatement;
   private volatile boolean ended;
 
   GuardedConnection(
@@ -59,6 +62,14 @@ final class GuardedConnection implements InvocationHandler {
   /** Whether the body ran any statement. */
   boolean executedSomething() {
     return executedSomething;
+  }
+
+  /**
+   * Whether a statement of the body ended the transaction, where the driver can tell. The next
+   * statement would begin another one, so this is seen only between the two.
+   */
+  boolean endedByStatement() {
+    return endedByStatement;
   }
 
   /** From here on the body's connection is closed to it. */
@@ -162,14 +173,24 @@ final class GuardedConnection implements InvocationHandler {
         return proxy;
       }
       if (name.startsWith("execute")) {
-        executedSomething = true;
-        limit.statementBegins();
-        if (logStatements) {
-          Object text = arguments != null && arguments[0] instanceof String given ? given : sql;
-          SQL_LOG.info("{}, transaction \"{}\": {}", datasource, transaction, text);
-        }
+        return executed(method, arguments);
       }
       return name.equals("close") ? closed() : call(statement, method, arguments);
+    }
+
+    private @Nullable Object executed(Method method, @Nullable Object @Nullable [] arguments)
+        throws Throwable {
+      executedSomething = true;
+      limit.statementBegins();
+      if (logStatements) {
+        Object text = arguments != null && arguments[0] instanceof String given ? given : sql;
+        SQL_LOG.info("{}, transaction \"{}\": {}", datasource, transaction, text);
+      }
+      try {
+        return call(statement, method, arguments);
+      } finally {
+        endedByStatement |= Transactions.standing(target) == Standing.NONE;
+      }
     }
 
     private @Nullable Object closed() throws SQLException {

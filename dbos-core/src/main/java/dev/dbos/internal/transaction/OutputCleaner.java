@@ -1,5 +1,6 @@
 package dev.dbos.internal.transaction;
 
+import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SqlFailure;
 import java.sql.PreparedStatement;
@@ -97,7 +98,7 @@ final class OutputCleaner implements AutoCloseable {
               return statement.executeBatch().length;
             }
           });
-    } catch (SQLException failure) {
+    } catch (SQLException | DatabaseUnavailableException failure) {
       LOG.debug(
           "Could not delete {} output rows of datasource {} ({}); the next launch does",
           rows.size(),

@@ -164,7 +164,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
 
   private Payload runBody(Lease lease) throws X, SQLException {
     R value = call.runBody(lease);
-    Payload payload = scope.codec().output(value);
+    Payload payload = call.output(scope.codec(), value);
     result = value;
     return payload;
   }

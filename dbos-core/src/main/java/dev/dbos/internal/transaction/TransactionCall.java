@@ -2,8 +2,10 @@ package dev.dbos.internal.transaction;
 
 import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.TransactionCallable;
+import dev.dbos.error.SerializationException;
 import dev.dbos.error.TransactionAbortedException;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.Lease;
@@ -11,6 +13,7 @@ import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.TransactionMode;
 import dev.dbos.internal.sql.Transactions;
 import dev.dbos.internal.sql.Transactions.Standing;
+import dev.dbos.serialization.Payload;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -89,11 +92,31 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
   private void requireCommittable(Connection connection, GuardedConnection guard)
       throws SQLException {
     Standing standing = Transactions.standing(connection);
-    if (standing == Standing.ABORTED) {
+    if (standing == Standing.ABORTED && !guard.endedByStatement()) {
       throw aborted(guard.firstFailure());
     }
-    if (standing == Standing.NONE && guard.executedSomething()) {
+    if (guard.endedByStatement() || (standing == Standing.NONE && guard.executedSomething())) {
       throw ended(guard, null);
+    }
+  }
+
+  /**
+   * The result as it is to be recorded.
+   *
+   * @throws SerializationException when it cannot be, saying of which transaction
+   */
+  Payload output(StepCodec codec, @Nullable Object result) {
+    try {
+      return codec.output(result);
+    } catch (SerializationException refused) {
+      throw new SerializationException(
+          "The result of transaction \""
+              + name
+              + "\" of datasource "
+              + database.name()
+              + " cannot be recorded, so it was not committed: "
+              + refused.getMessage(),
+          refused);
     }
   }
 
