@@ -77,7 +77,7 @@ class InterferenceTest {
 
       assertThatThrownBy(order::result)
           .isInstanceOf(WorkflowCancelledException.class)
-          .hasMessage("Workflow order-42 was cancelled. It can be resumed.");
+          .hasMessage("Workflow order-42 was cancelled.");
       assertThat(done).doesNotContain("charge");
       assertThat(order.status().state()).isEqualTo(WorkflowState.CANCELLED);
     }
