@@ -23,6 +23,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -113,7 +114,7 @@ class DurableSleepTest {
         DBOS dbos =
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(site.systemUrl())
-                .clock(Clock.systemDefaultZone())
+                .clock(Clock.system(ZoneId.of("Asia/Tokyo")))
                 .workflow(
                     REMINDER,
                     none -> {

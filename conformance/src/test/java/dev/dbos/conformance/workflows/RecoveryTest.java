@@ -42,7 +42,7 @@ class RecoveryTest {
     return DBOS.builder("tea-shop").systemDatabaseUrl(site.systemUrl());
   }
 
-  private @Nullable String asleep(@Nullable String order) {
+  private String asleep(@Nullable String order) {
     String reserved = Workflow.callStep("reserve", () -> "reserved " + order);
     Workflow.sleep(Duration.ofDays(1));
     return reserved;
