@@ -42,7 +42,7 @@ class RecoveryTest {
     return DBOS.builder("tea-shop").systemDatabaseUrl(site.systemUrl());
   }
 
-  private @Nullable String asleep(@Nullable String order) {
+  private String asleep(@Nullable String order) {
     String reserved = Workflow.callStep("reserve", () -> "reserved " + order);
     Workflow.sleep(Duration.ofDays(1));
     return reserved;
@@ -182,8 +182,8 @@ class RecoveryTest {
             .isInstanceOfSatisfying(
                 AttemptsExhaustedException.class, e -> assertThat(e.attempts()).isEqualTo(4))
             .hasMessage(
-                "Workflow order-42 was set aside after 4 attempts that did not end. Find out why,"
-                    + " then resume it.");
+                "Workflow order-42 was set aside after 4 attempts that did not end. Find out what"
+                    + " interrupted them.");
       }
     }
   }

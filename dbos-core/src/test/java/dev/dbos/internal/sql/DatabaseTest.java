@@ -177,7 +177,7 @@ class DatabaseTest {
       assertThatThrownBy(() -> database.lease(Access.READ))
           .isInstanceOf(DatabaseUnavailableException.class)
           .hasMessage(
-              "No connection to stock became free within PT0.25S: all 1 are in use. Shorten the"
+              "No connection to stock became free within 250 ms: all 1 are in use. Shorten the"
                   + " transactions that hold them, or raise PoolOptions.withMaximumSize.");
     }
   }
