@@ -200,10 +200,20 @@ public final class DbosBuilder {
       registerVersion(systemDatabase, settings);
       Journal journal = Journal.open(database, schema);
       Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions());
-      engine.recover();
+      recover(engine);
       return new DBOS(engine, database);
     } catch (Throwable failure) {
       database.close();
+      throw failure;
+    }
+  }
+
+  /** Lets nothing that was recovered run on when the rest could not be. */
+  private static void recover(Engine engine) {
+    try {
+      engine.recover();
+    } catch (Throwable failure) {
+      engine.close();
       throw failure;
     }
   }

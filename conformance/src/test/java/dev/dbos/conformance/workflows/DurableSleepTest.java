@@ -114,11 +114,7 @@ class DurableSleepTest {
         DBOS dbos =
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(site.systemUrl())
-<<<<<<< HEAD
-                .clock(Clock.system(ZoneId.of("Europe/Paris")))
-=======
                 .clock(Clock.system(ZoneId.of("Asia/Tokyo")))
->>>>>>> eng
                 .workflow(
                     REMINDER,
                     none -> {

@@ -142,11 +142,11 @@ class WrongInputTest {
     assertSays(
         launching(url),
         ConfigurationException.class,
-        "The SQLite database of system database is a directory: " + directory + ". Name a file.");
+        "Cannot open system database: " + directory + " is a directory. Name a file.");
     assertSays(
         opening(url),
         ConfigurationException.class,
-        "The SQLite database of stock is a directory: " + directory + ". Name a file.");
+        "Cannot open stock: " + directory + " is a directory. Name a file.");
   }
 
   @Test

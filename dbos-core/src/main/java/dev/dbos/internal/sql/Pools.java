@@ -140,18 +140,18 @@ public final class Pools {
     Path parent = file.getParent();
     if (Files.isDirectory(file)) {
       throw new ConfigurationException(
-          "The SQLite database of " + name + " is a directory: " + file + ". Name a file.", null);
+          "Cannot open " + name + ": " + file + " is a directory. Name a file.", null);
     }
     if (parent != null && !Files.isDirectory(parent)) {
       try {
         Files.createDirectories(parent);
       } catch (IOException failure) {
         throw new ConfigurationException(
-            "The directory of the SQLite database of "
+            "Cannot open "
                 + name
-                + " does not exist and could not be made: "
+                + ": the directory "
                 + parent
-                + ". Create it, or name another file.",
+                + " does not exist and could not be made. Create it, or name another file.",
             failure);
       }
     }
