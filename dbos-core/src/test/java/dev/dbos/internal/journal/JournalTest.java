@@ -180,7 +180,7 @@ class JournalTest {
 
   @ParameterizedTest
   @EnumSource(Product.class)
-  void flushWritesWhatIsDeferredAndDoesNotWaitForLaterComers(Product product) throws Exception {
+  void flushWritesWhatIsDeferredAndWithoutAnythingWritesNothing(Product product) {
     try (JournalFixture fixture = new JournalFixture(product)) {
       fixture.journal.write(start(ORDER));
       fixture.journal.writeLater(Checkpoint.later(reserve(ORDER, 0), () -> {}));
