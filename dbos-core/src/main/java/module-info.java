@@ -26,7 +26,4 @@ module dev.dbos.core {
   exports dev.dbos.datasource.spi to
       dev.dbos.datasource.jdbc,
       dev.dbos.datasource.jooq;
-  exports dev.dbos.internal.transaction to
-      dev.dbos.datasource.jdbc,
-      dev.dbos.datasource.jooq;
 }

@@ -47,12 +47,13 @@ public final class DBOS implements AutoCloseable {
   }
 
   /** Runs a workflow without an input, and waits for it. */
-  public <O> @Nullable O run(WorkflowDefinition<Void, O> definition) {
+  public <O extends @Nullable Object> O run(WorkflowDefinition<Void, O> definition) {
     return run(definition, null, StartOptions.DEFAULT);
   }
 
   /** Runs a workflow on this thread, and returns its output. */
-  public <I, O> @Nullable O run(WorkflowDefinition<I, O> definition, @Nullable I input) {
+  public <I, O extends @Nullable Object> O run(
+      WorkflowDefinition<I, O> definition, @Nullable I input) {
     return run(definition, input, StartOptions.DEFAULT);
   }
 
@@ -66,7 +67,7 @@ public final class DBOS implements AutoCloseable {
    * @throws dev.dbos.error.DbosClosedException when this is closed, before or meanwhile
    * @throws IllegalStateException inside a step or transaction
    */
-  public <I, O> @Nullable O run(
+  public <I, O extends @Nullable Object> O run(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
     return Ambient.current() == null
         ? engine.run(definition, input, options)
@@ -74,12 +75,14 @@ public final class DBOS implements AutoCloseable {
   }
 
   /** Starts a workflow without an input. */
-  public <O> WorkflowHandle<O> start(WorkflowDefinition<Void, O> definition) {
+  public <O extends @Nullable Object> WorkflowHandle<O> start(
+      WorkflowDefinition<Void, O> definition) {
     return start(definition, null, StartOptions.DEFAULT);
   }
 
   /** Starts a workflow with a random id. */
-  public <I, O> WorkflowHandle<O> start(WorkflowDefinition<I, O> definition, @Nullable I input) {
+  public <I, O extends @Nullable Object> WorkflowHandle<O> start(
+      WorkflowDefinition<I, O> definition, @Nullable I input) {
     return start(definition, input, StartOptions.DEFAULT);
   }
 
@@ -93,14 +96,14 @@ public final class DBOS implements AutoCloseable {
    * @throws dev.dbos.error.DbosClosedException when this is closed
    * @throws IllegalStateException inside a step or transaction
    */
-  public <I, O> WorkflowHandle<O> start(
+  public <I, O extends @Nullable Object> WorkflowHandle<O> start(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
     return Ambient.current() == null
         ? engine.start(definition, input, options)
         : child(definition, input, options, "DBOS.start");
   }
 
-  private <I, O> WorkflowHandle<O> child(
+  private <I, O extends @Nullable Object> WorkflowHandle<O> child(
       WorkflowDefinition<I, O> definition,
       @Nullable I input,
       StartOptions options,
@@ -113,7 +116,8 @@ public final class DBOS implements AutoCloseable {
    *
    * @throws UnknownWorkflowException when there is none with this id
    */
-  public <O> WorkflowHandle<O> retrieve(String workflowId, Class<O> outputType) {
+  public <O extends @Nullable Object> WorkflowHandle<O> retrieve(
+      String workflowId, Class<O> outputType) {
     return handle(workflowId, outputType);
   }
 
@@ -122,11 +126,13 @@ public final class DBOS implements AutoCloseable {
    *
    * @throws UnknownWorkflowException when there is none with this id
    */
-  public <O> WorkflowHandle<O> retrieve(String workflowId, TypeRef<O> outputType) {
+  public <O extends @Nullable Object> WorkflowHandle<O> retrieve(
+      String workflowId, TypeRef<O> outputType) {
     return handle(workflowId, outputType.type());
   }
 
-  private <O> WorkflowHandle<O> handle(String workflowId, Type outputType) {
+  private <O extends @Nullable Object> WorkflowHandle<O> handle(
+      String workflowId, Type outputType) {
     EngineHandle<O> handle = new EngineHandle<>(engine, workflowId, outputType);
     handle.status();
     return handle;

@@ -11,6 +11,7 @@ import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.engine.Registration;
+import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemSchema;
 import dev.dbos.internal.sql.Database;
@@ -24,7 +25,6 @@ import dev.dbos.serialization.TaggedJson;
 import dev.dbos.serialization.Trust;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ public final class DbosBuilder {
   private @Nullable String executorId;
   private MigrationMode migrationMode = MigrationMode.MIGRATE;
   private @Nullable Serializer serializer;
-  private InstantSource clock = Clock.systemUTC();
+  private InstantSource clock = SystemClock.UTC;
   private Duration closeTimeout = Duration.ofSeconds(5);
 
   DbosBuilder(String applicationName) {
@@ -200,10 +200,20 @@ public final class DbosBuilder {
       registerVersion(systemDatabase, settings);
       Journal journal = Journal.open(database, schema);
       Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions());
-      engine.recover();
+      recover(engine);
       return new DBOS(engine, database);
     } catch (Throwable failure) {
       database.close();
+      throw failure;
+    }
+  }
+
+  /** Lets nothing that was recovered run on when the rest could not be. */
+  private static void recover(Engine engine) {
+    try {
+      engine.recover();
+    } catch (Throwable failure) {
+      engine.close();
       throw failure;
     }
   }

@@ -50,11 +50,12 @@ final class TrustedTypes {
     String packageName = named.getPackageName();
     if (named.isArray()) {
       addClass(named.componentType(), packages, classes);
-    } else if (packageName.isEmpty()) {
-      // A class without a package, and the JDK's, bring no neighbours along.
-      classes.add(named);
     } else if (!named.isPrimitive() && !packageName.startsWith("java.")) {
-      packages.add(packageName);
+      // Also by itself: so it may be named by its logical name, and has none of a package at times.
+      classes.add(named);
+      if (!packageName.isEmpty()) {
+        packages.add(packageName);
+      }
     }
   }
 }

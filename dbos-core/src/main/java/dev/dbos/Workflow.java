@@ -27,9 +27,12 @@ import org.jspecify.annotations.Nullable;
 public final class Workflow {
   private Workflow() {}
 
-  /** The id of the workflow this thread is running. */
+  /**
+   * The id of the workflow this thread is running; also inside its steps and transactions, where it
+   * makes a good idempotency key.
+   */
   public static String id() {
-    return WorkflowOperations.current("Workflow.id").id();
+    return WorkflowOperations.workflowId();
   }
 
   /**

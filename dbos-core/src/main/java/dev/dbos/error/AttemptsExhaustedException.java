@@ -1,8 +1,8 @@
 package dev.dbos.error;
 
 /**
- * A workflow was recovered too often without ending and was set aside; it runs again only when
- * somebody resumes it.
+ * A workflow was recovered too often without ending and was set aside; it does not run again by
+ * itself.
  */
 public final class AttemptsExhaustedException extends DbosException {
   private static final long serialVersionUID = 1L;

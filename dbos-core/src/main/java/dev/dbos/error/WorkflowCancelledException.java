@@ -1,6 +1,6 @@
 package dev.dbos.error;
 
-/** A workflow that was waited for has been cancelled. It can be resumed. */
+/** A workflow that was waited for has been cancelled. */
 public final class WorkflowCancelledException extends DbosException {
   private static final long serialVersionUID = 1L;
 

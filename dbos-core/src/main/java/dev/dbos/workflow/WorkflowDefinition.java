@@ -3,6 +3,7 @@ package dev.dbos.workflow;
 import dev.dbos.serialization.TypeRef;
 import java.lang.reflect.Type;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A workflow's name and the types of its input and output: what a starter and the worker that runs
@@ -13,7 +14,7 @@ import java.util.Objects;
  * @param <I> the input; {@link Void} for none
  * @param <O> the output; {@link Void} for none
  */
-public final class WorkflowDefinition<I, O> {
+public final class WorkflowDefinition<I extends @Nullable Object, O extends @Nullable Object> {
   private static final int DEFAULT_MAX_RECOVERY_ATTEMPTS = 100;
 
   private final String name;

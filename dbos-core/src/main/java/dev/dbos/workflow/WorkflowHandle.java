@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A started workflow, here or in another process. Thread-safe.
  *
- * @param <O> the workflow's output
+ * @param <O> the workflow's output; null for {@link Void}, and when the body returned null
  */
-public interface WorkflowHandle<O> {
+public interface WorkflowHandle<O extends @Nullable Object> {
   /** The workflow's id. */
   String id();
 
@@ -31,12 +31,12 @@ public interface WorkflowHandle<O> {
    * @throws dev.dbos.error.DbosClosedException when this DBOS is closed while waiting
    * @throws DbosException the root of all of these
    */
-  @Nullable O result();
+  O result();
 
   /**
    * Like {@link #result()}, but waits at most {@code timeout}.
    *
    * @throws dev.dbos.error.WaitTimeoutException when the workflow has not ended by then
    */
-  @Nullable O result(Duration timeout);
+  O result(Duration timeout);
 }

@@ -154,11 +154,10 @@ class LiquibaseMigrationsTest {
       System.setErr(err);
     }
 
-    // What is left is the one line of our own logger, which the tests send to standard error.
+    // Our own logger, which the tests send to standard error, is the application's to silence.
     assertThat(printed.toString(StandardCharsets.UTF_8).lines())
-        .singleElement()
-        .asString()
-        .contains("INFO dev.dbos.liquibase.LiquibaseMigrations - Applied 3 changesets of shop/");
+        .filteredOn(line -> !line.contains(" dev.dbos.liquibase.LiquibaseMigrations - "))
+        .isEmpty();
   }
 
   private void migrate(LiquibaseMigrations migrations) throws SQLException {

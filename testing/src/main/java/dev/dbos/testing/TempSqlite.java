@@ -28,7 +28,8 @@ public final class TempSqlite implements AutoCloseable {
    */
   public static TempSqlite create() {
     try {
-      return new TempSqlite(Files.createTempDirectory("dbos-sqlite-").toRealPath());
+      return new TempSqlite(
+          Files.createTempDirectory(DataDirectory.scratch(), "dbos-sqlite-").toRealPath());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

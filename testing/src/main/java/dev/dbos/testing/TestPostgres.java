@@ -378,6 +378,9 @@ public final class TestPostgres implements AutoCloseable {
       EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
       settings.forEach(builder::setServerConfig);
       builder.setOverrideWorkingDirectory(workingDirectory());
+      if (!"on".equals(settings.get("fsync"))) {
+        DataDirectory.inMemory().ifPresent(builder::setDataDirectory);
+      }
       try {
         return new TestPostgres(builder.start());
       } catch (IOException e) {

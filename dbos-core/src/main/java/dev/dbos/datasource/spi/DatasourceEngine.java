@@ -4,6 +4,7 @@ import dev.dbos.datasource.AppMigrations;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.DatasourceSettings;
 import dev.dbos.datasource.DatasourceSettings.Source;
+import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.datasource.TransactionOptions;
 import dev.dbos.error.DbosException;
 import dev.dbos.error.SchemaException;
@@ -14,7 +15,7 @@ import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.Lease;
 import dev.dbos.internal.sql.Pools;
 import dev.dbos.internal.transaction.DurableTransactions;
-import dev.dbos.internal.transaction.TransactionBody;
+import java.sql.Connection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -84,13 +85,14 @@ public final class DatasourceEngine implements AutoCloseable {
 
   /** Runs {@code body} in a transaction, on a connection that is guarded. */
   public <R extends @Nullable Object, X extends Exception> R call(
-      String name, TransactionOptions options, TransactionBody<R, X> body) throws X {
+      String name, TransactionOptions options, TransactionCallable<Connection, R, X> body)
+      throws X {
     return transactions.call(name, options, body);
   }
 
   /** Like {@link #call}, on a thread of its own. */
   public <R extends @Nullable Object, X extends Exception> CompletableFuture<R> callAsync(
-      String name, TransactionOptions options, TransactionBody<R, X> body) {
+      String name, TransactionOptions options, TransactionCallable<Connection, R, X> body) {
     return transactions.callAsync(name, options, body);
   }
 

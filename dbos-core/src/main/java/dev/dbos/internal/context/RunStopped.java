@@ -1,5 +1,7 @@
 package dev.dbos.internal.context;
 
+import dev.dbos.error.DbosClosedException;
+
 /**
  * Unwinds the body of a run that must not go on. An {@code Error}, so that user code that catches
  * {@code Exception} does not swallow it; never recorded as anybody's result.
@@ -25,6 +27,28 @@ public final class RunStopped extends Error {
   public RunStopped(String workflowId, Reason reason) {
     super("The run of workflow " + workflowId + " stopped: " + reason, null, false, false);
     this.reason = reason;
+  }
+
+  /**
+   * Returns when {@code failure} is a result of the user's code. Otherwise it ends the run: a stop
+   * goes on its way, so does a lack of memory, and an interrupt becomes a stop with the thread's
+   * flag set again. So does whatever a body made of an interrupt, and of being told that this DBOS
+   * closes: neither says anything about the workflow.
+   */
+  public static void unlessResult(Throwable failure, WorkflowScope scope) {
+    if (failure instanceof RunStopped stop) {
+      throw stop;
+    }
+    if (failure instanceof OutOfMemoryError noMemory) {
+      throw noMemory;
+    }
+    if (failure instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    if (Thread.currentThread().isInterrupted()
+        || (failure instanceof DbosClosedException && scope.closing())) {
+      throw scope.leave();
+    }
   }
 
   /** Why. */

@@ -55,9 +55,17 @@ public record StepCodec(Serializer serializer, ErrorCodec errors) {
     return value;
   }
 
-  /** Lets any exception pass as what the caller declared; the body declared it when it threw it. */
-  @SuppressWarnings("unchecked")
+  /**
+   * Lets any exception or error pass as what the caller declared; the body declared it when it
+   * threw it.
+   */
   public static <X extends Exception> X asIs(Throwable failure) throws X {
-    throw (X) failure;
+    throw StepCodec.<RuntimeException>undeclared(failure);
+  }
+
+  /** Bounded by Throwable, since a cast to an exception would refuse an {@link Error}. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> T undeclared(Throwable failure) throws T {
+    throw (T) failure;
   }
 }

@@ -52,6 +52,15 @@ public interface WorkflowScope {
   /** Returns when this run may go on. */
   void checkRunning();
 
+  /** Whether the DBOS that runs it is closing. */
+  boolean closing();
+
+  /**
+   * Makes the run stop here, to go on at the next launch, even if the body swallows what this
+   * returns to be thrown.
+   */
+  RunStopped leave();
+
   /** Like {@link #checkRunning()}, but asks the system database. */
   void checkOwnership();
 

@@ -133,7 +133,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /** Runs a workflow on this thread, or waits for it when it runs already. */
-  public <I, O> @Nullable O run(
+  public <I, O extends @Nullable Object> O run(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
     StartRow row = newRow(definition, input, options.id(), null);
     Optional<Run> run = begin(row, Checkpoint.of(row), false);
@@ -197,20 +197,31 @@ public final class Engine implements AutoCloseable {
                     new WorkflowConflictException(
                         "Workflow " + row.workflowId() + " was deleted while it was started.",
                         row.workflowId()));
-    if (!existing.name().equals(row.name())) {
-      throw new WorkflowConflictException(
-          "Workflow id "
-              + row.workflowId()
-              + " belongs to a workflow named "
-              + existing.name()
-              + "; it cannot be started as "
-              + row.name()
-              + ". Choose another id.",
-          row.workflowId());
-    }
+    requireName(existing, row.name());
     return systemDatabase
         .read(dsl -> WorkflowStore.owner(dsl, row.workflowId()))
         .equals(Optional.of(row.assignment().runToken()));
+  }
+
+  /** Refuses a child's id as its first start did, which left its mark before it was refused. */
+  void requireName(String workflowId, String name) {
+    systemDatabase
+        .read(dsl -> WorkflowStore.find(dsl, workflowId))
+        .ifPresent(existing -> requireName(existing, name));
+  }
+
+  private static void requireName(WorkflowStatus existing, String name) {
+    if (!existing.name().equals(name)) {
+      throw new WorkflowConflictException(
+          "Workflow id "
+              + existing.id()
+              + " belongs to a workflow named "
+              + existing.name()
+              + "; it cannot be started as "
+              + name
+              + ". Choose another id.",
+          existing.id());
+    }
   }
 
   /** Continues a workflow that an earlier run left unfinished. */
@@ -257,7 +268,9 @@ public final class Engine implements AutoCloseable {
   /** A run has waited, and takes a place among the running again. */
   void endIdle(Run run) {
     idle.remove(run);
-    if (run.counted()) {
+    // When closing it only leaves, and must not wait for those that hold all places. That it gives
+    // up a place it does not have makes no difference any more.
+    if (run.counted() && !draining) {
       permits.acquireUninterruptibly();
     }
   }
@@ -273,6 +286,11 @@ public final class Engine implements AutoCloseable {
           "This DBOS has been closed; nothing can be started. Workflows that had not ended stay"
               + " PENDING and go on at the next launch.");
     }
+  }
+
+  /** Whether it begins nothing any more. */
+  boolean isClosing() {
+    return draining;
   }
 
   /** How many workflows this process is running or holding asleep. */

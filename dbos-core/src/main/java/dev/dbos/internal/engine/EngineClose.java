@@ -1,6 +1,7 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.internal.context.RunStopped.Reason;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -14,7 +15,7 @@ final class EngineClose {
   private static final Logger LOG = LoggerFactory.getLogger(EngineClose.class);
 
   /** How long a run that was told to stop may take to reach its next operation. */
-  private static final long DETACH_SECONDS = 2;
+  private static final Duration DETACH = Duration.ofSeconds(2);
 
   private final Engine engine;
   private final Set<Run> executing;
@@ -35,10 +36,11 @@ final class EngineClose {
           "Closing with {} workflows unfinished; they stay PENDING and go on at the next launch",
           executing.size());
       executing.forEach(run -> run.stop(Reason.CLOSING));
-      engine.journal().abandon();
-      await(TimeUnit.SECONDS.toMillis(DETACH_SECONDS));
+      engine.journal().abandonAfter(DETACH);
+      await(DETACH.toMillis());
     }
     engine.watcher().close();
+    engine.journal().abandonAfter(DETACH);
     engine.journal().close();
   }
 

@@ -3,7 +3,7 @@ package dev.dbos.internal.engine;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.error.WaitTimeoutException;
 import dev.dbos.internal.context.Ambient;
-import dev.dbos.internal.context.RunStopped;
+import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.serialization.Payload;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A handle on a workflow of this process or another one. */
-public final class EngineHandle<O> implements WorkflowHandle<O> {
+public final class EngineHandle<O extends @Nullable Object> implements WorkflowHandle<O> {
   /** The name under which a wait for another workflow is recorded. */
   static final String GET_RESULT = "DBOS.getResult";
 
@@ -52,18 +52,19 @@ public final class EngineHandle<O> implements WorkflowHandle<O> {
   }
 
   @Override
-  public @Nullable O result() {
+  public O result() {
     return resultWithin(null);
   }
 
   @Override
-  public @Nullable O result(Duration timeout) {
+  public O result(Duration timeout) {
     return resultWithin(timeout);
   }
 
-  private @Nullable O resultWithin(@Nullable Duration timeout) {
+  private O resultWithin(@Nullable Duration timeout) {
     return switch (Ambient.current()) {
-      case Ambient.InWorkflow workflow -> asStep((Run) workflow.scope(), timeout);
+      case Ambient.InWorkflow workflow ->
+          StepCodec.asDeclared(asStep((Run) workflow.scope(), timeout));
       case Ambient.InTransaction transaction ->
           throw new IllegalStateException(
               "The result of workflow "
@@ -71,8 +72,8 @@ public final class EngineHandle<O> implements WorkflowHandle<O> {
                   + " was asked for inside transaction \""
                   + transaction.transactionName()
                   + "\", which would stay open while it waits. Ask before or after it.");
-      case Ambient.InStep step -> await(outcome(), timeout);
-      case null -> await(outcome(), timeout);
+      case Ambient.InStep step -> StepCodec.asDeclared(await(outcome(), timeout));
+      case null -> StepCodec.asDeclared(await(outcome(), timeout));
     };
   }
 
@@ -84,8 +85,8 @@ public final class EngineHandle<O> implements WorkflowHandle<O> {
   }
 
   /** The result of a run of this process, which may have been released already. */
-  @Nullable O resultOf(Run run) {
-    return await(run.outcome(), null);
+  O resultOf(Run run) {
+    return StepCodec.asDeclared(await(run.outcome(), null));
   }
 
   private @Nullable O await(CompletableFuture<Outcome> outcome, @Nullable Duration timeout) {
@@ -117,7 +118,7 @@ public final class EngineHandle<O> implements WorkflowHandle<O> {
   private WaitTimeoutException timedOut(@Nullable Duration timeout) {
     Duration waited = timeout == null ? Duration.ZERO : timeout;
     return new WaitTimeoutException(
-        "Workflow " + workflowId + " did not end within " + waited + "; it goes on.",
+        "Workflow " + workflowId + " did not end within " + waited.toMillis() + " ms; it goes on.",
         workflowId,
         waited);
   }
@@ -141,7 +142,7 @@ public final class EngineHandle<O> implements WorkflowHandle<O> {
               : timedOutValue(timeout);
       payload = Registration.output(value);
     } catch (java.util.concurrent.CompletionException closing) {
-      throw new RunStopped(run.workflowId(), RunStopped.Reason.CLOSING);
+      throw run.leave();
     } catch (RuntimeException failure) {
       thrown = failure;
       payload = run.codec().error(failure);

@@ -56,14 +56,14 @@ sealed interface Outcome {
               workflowId, errors.decode(payload.errorText() == null ? "{}" : payload.errorText()));
       case CANCELLED ->
           throw new WorkflowCancelledException(
-              "Workflow " + workflowId + " was cancelled. It can be resumed.", workflowId);
+              "Workflow " + workflowId + " was cancelled.", workflowId);
       case MAX_RECOVERY_ATTEMPTS_EXCEEDED ->
           throw new AttemptsExhaustedException(
               "Workflow "
                   + workflowId
                   + " was set aside after "
                   + stored.attempts()
-                  + " attempts that did not end. Find out why, then resume it.",
+                  + " attempts that did not end. Find out what interrupted them.",
               workflowId,
               stored.attempts());
       case PENDING, ENQUEUED, DELAYED ->

@@ -11,6 +11,8 @@ import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Standing;
 import dev.dbos.internal.journal.StepRow;
+import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.WorkflowStore;
@@ -24,9 +26,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,9 +170,7 @@ final class Run implements WorkflowScope {
     }
     checkRunning();
     RecordedStep earlier =
-        engine
-            .systemDatabase()
-            .read(dsl -> StepStore.find(dsl, workflowId(), record.stepId()))
+        readPatiently(dsl -> StepStore.find(dsl, workflowId(), record.stepId()))
             .orElseThrow(
                 () ->
                     new DatabaseUnavailableException(
@@ -227,13 +231,38 @@ final class Run implements WorkflowScope {
   }
 
   @Override
+  public boolean closing() {
+    return engine.isClosing();
+  }
+
+  @Override
+  public RunStopped leave() {
+    stop(Reason.CLOSING);
+    return new RunStopped(workflowId(), stop.getNow(Reason.CLOSING));
+  }
+
+  @Override
   public void checkOwnership() {
-    Optional<String> owner =
-        engine.systemDatabase().read(dsl -> WorkflowStore.pendingOwner(dsl, workflowId()));
+    Optional<String> owner = readPatiently(dsl -> WorkflowStore.pendingOwner(dsl, workflowId()));
     if (!owner.equals(Optional.of(runToken()))) {
       stop(Reason.NOT_OWNER);
     }
     checkRunning();
+  }
+
+  /** Reads the system database, waiting for it when it is away. */
+  private <R> R readPatiently(Function<DSLContext, R> query) {
+    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return engine.systemDatabase().read(query);
+      } catch (DataAccessException | DatabaseUnavailableException failure) {
+        if (!SqlFailure.of(failure).isRetryable()) {
+          throw failure;
+        }
+        pause(outages.after(attempt));
+      }
+    }
   }
 
   @Override
@@ -243,12 +272,12 @@ final class Run implements WorkflowScope {
   }
 
   /**
-   * Waits for {@code future}, or until the run must stop, without counting as running. What was
-   * recorded so far is durable before.
+   * Waits for {@code future}, if there is one, or until the run must stop, without counting as
+   * running. What was recorded so far is durable before.
    *
    * @return false when the timeout came first
    */
-  boolean idleUntil(CompletableFuture<?> future, @Nullable Duration timeout) {
+  boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout) {
     if (hasUnwrittenSteps) {
       engine.journal().flush();
       hasUnwrittenSteps = false;
@@ -258,7 +287,7 @@ final class Run implements WorkflowScope {
       stop(Reason.CLOSING);
     }
     try {
-      ended = await(CompletableFuture.anyOf(future, stop), timeout);
+      ended = await(future == null ? stop : CompletableFuture.anyOf(future, stop), timeout);
     } finally {
       engine.endIdle(this);
     }
@@ -281,8 +310,7 @@ final class Run implements WorkflowScope {
       return true;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      stop(Reason.CLOSING);
-      throw new RunStopped(workflowId(), Reason.CLOSING);
+      throw leave();
     }
   }
 

@@ -63,12 +63,8 @@ final class RunExecution {
     Outcome outcome;
     try {
       outcome = new Outcome.Returned(body(run, inputs));
-    } catch (RunStopped | VirtualMachineError stop) {
-      throw stop;
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new RunStopped(run.workflowId(), Reason.CLOSING);
     } catch (Throwable failure) {
+      RunStopped.unlessResult(failure, run);
       outcome = new Outcome.Threw(run.codec().errors().settle(failure));
     } finally {
       run.joinAsync();

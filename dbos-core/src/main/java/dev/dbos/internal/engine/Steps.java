@@ -109,11 +109,6 @@ public final class Steps {
       Ambient inside = new Ambient.InStep(scope, name);
       R value = Ambient.<R, Exception>call(inside, () -> attempt(retry, body, scope::pause));
       return new Result<>(value, null, codec.output(value));
-    } catch (RunStopped | VirtualMachineError stop) {
-      throw stop;
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new RunStopped(scope.workflowId(), RunStopped.Reason.CLOSING);
     } catch (SerializationException unstorable) {
       SerializationException named =
           new SerializationException(
@@ -126,6 +121,7 @@ public final class Steps {
               unstorable);
       return new Result<>(null, named, codec.error(named));
     } catch (Throwable failure) {
+      RunStopped.unlessResult(failure, scope);
       return new Result<>(null, failure, codec.error(failure));
     }
   }
@@ -137,7 +133,7 @@ public final class Steps {
     for (int attempt = 1; ; attempt++) {
       try {
         return body.call();
-      } catch (RunStopped | VirtualMachineError stop) {
+      } catch (RunStopped | OutOfMemoryError stop) {
         throw stop;
       } catch (Throwable failure) {
         if (failure instanceof InterruptedException || !retry.retries(failure, attempt)) {

@@ -10,12 +10,10 @@ import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.lang.reflect.Type;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -61,17 +59,33 @@ public final class WorkflowOperations {
     };
   }
 
+  /**
+   * The id of the workflow this thread is in, at whatever depth.
+   *
+   * @throws IllegalStateException when it is in none
+   */
+  public static String workflowId() {
+    for (Ambient ambient = Ambient.current(); ambient != null; ) {
+      switch (ambient) {
+        case Ambient.InWorkflow workflow -> {
+          return workflow.scope().workflowId();
+        }
+        case Ambient.InStep step -> {
+          return step.scope().workflowId();
+        }
+        case Ambient.InTransaction transaction -> ambient = transaction.outer();
+      }
+    }
+    throw new IllegalStateException(
+        "Workflow.id works only inside a workflow; this thread is not running one.");
+  }
+
   /** The operations of one running workflow. */
   public static final class RunningWorkflow {
     private final Run run;
 
     RunningWorkflow(Run run) {
       this.run = run;
-    }
-
-    /** The workflow's id. */
-    public String id() {
-      return run.workflowId();
     }
 
     /** What time it is, to the millisecond. */
@@ -92,11 +106,10 @@ public final class WorkflowOperations {
       long now = run.clock().millis();
       long wakeAt = (Long) recorded(SLEEP, Long.class, () -> now + duration.toMillis());
       InstantSource clock = run.clock();
-      Duration look = clock instanceof Clock ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
-      CompletableFuture<Void> never = new CompletableFuture<>();
+      Duration look = SystemClock.is(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
       for (long left = wakeAt - clock.millis(); left > 0; left = wakeAt - clock.millis()) {
         Duration rest = Duration.ofMillis(left);
-        run.idleUntil(never, rest.compareTo(look) < 0 ? rest : look);
+        run.idleUntil(null, rest.compareTo(look) < 0 ? rest : look);
       }
     }
 
@@ -122,7 +135,11 @@ public final class WorkflowOperations {
       int stepId = run.takeStepId();
       Optional<RecordedStep> earlier = run.recordedStep(stepId, definition.name());
       if (earlier.isPresent() && earlier.get().childId() != null) {
+        engine.requireName(earlier.get().childId(), definition.name());
         return engine.handle(definition, earlier.get().childId());
+      }
+      if (engine.isClosing()) {
+        throw run.leave();
       }
       String childId = options.id().orElseGet(() -> run.workflowId() + "-" + stepId);
       StartRow child = engine.newRow(definition, input, Optional.of(childId), run.workflowId());

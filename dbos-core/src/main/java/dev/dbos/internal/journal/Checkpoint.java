@@ -69,6 +69,15 @@ public final class Checkpoint {
     return new Checkpoint(null, null, finish, null);
   }
 
+  /** Nothing to write: settled once everything before it is. */
+  static Checkpoint barrier() {
+    return new Checkpoint(null, null, null, null);
+  }
+
+  boolean isBarrier() {
+    return start == null && step == null && finish == null;
+  }
+
   /** The workflow that begins, or null. */
   public @Nullable StartRow start() {
     return start;

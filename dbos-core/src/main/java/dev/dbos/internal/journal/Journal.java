@@ -58,7 +58,7 @@ public final class Journal implements AutoCloseable {
   private final ArrayDeque<Checkpoint> queue = new ArrayDeque<>();
   private boolean leading;
   private boolean closed;
-  private volatile boolean abandoned;
+  private volatile @Nullable Long abandonAtNanos;
   private @Nullable Thread flusher;
 
   Journal(String name, BatchWriter writer) {
@@ -110,20 +110,13 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Returns once everything handed in before is durable. */
+  /**
+   * Returns once everything handed in before is durable, or refused by the database.
+   *
+   * @throws DbosClosedException when the journal was closed before
+   */
   public void flush() {
-    lock.lock();
-    try {
-      while (!queue.isEmpty() || leading) {
-        if (!leading) {
-          leadFromFlush();
-        } else {
-          idle.awaitUninterruptibly();
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
+    write(Checkpoint.barrier());
   }
 
   /** True when the caller is to lead. */
@@ -146,7 +139,7 @@ public final class Journal implements AutoCloseable {
       if (leading) {
         space.awaitUninterruptibly();
       } else {
-        leadFromFlush();
+        leadForOthers();
       }
     }
     if (closed) {
@@ -156,7 +149,7 @@ public final class Journal implements AutoCloseable {
   }
 
   /** Called with the lock held and nobody leading. */
-  private void leadFromFlush() {
+  private void leadForOthers() {
     leading = true;
     lock.unlock();
     try {
@@ -216,6 +209,8 @@ public final class Journal implements AutoCloseable {
       }
       leading = false;
       idle.signalAll();
+      // What came in meanwhile and nobody waits for is the flusher's again.
+      flusherWork.signal();
       return true;
     } finally {
       lock.unlock();
@@ -223,20 +218,29 @@ public final class Journal implements AutoCloseable {
   }
 
   private void write(List<Checkpoint> batch) {
+    List<Checkpoint> rows = batch.stream().filter(checkpoint -> !checkpoint.isBarrier()).toList();
+    if (!rows.isEmpty()) {
+      writeRows(rows);
+    }
+    batch.stream().filter(Checkpoint::isBarrier).forEach(Checkpoint::written);
+  }
+
+  private void writeRows(List<Checkpoint> batch) {
     try {
       writePatiently(batch);
-      batch.forEach(Checkpoint::written);
     } catch (DbosClosedException gaveUp) {
       batch.forEach(checkpoint -> checkpoint.failed(gaveUp));
-    } catch (SQLException | RuntimeException refused) {
+      return;
+    } catch (Throwable refused) {
+      // Whatever it is, nobody may be left waiting for it.
       if (batch.size() == 1) {
         batch.getFirst().failed(refused);
       } else {
-        for (Checkpoint checkpoint : batch) {
-          write(List.of(checkpoint));
-        }
+        batch.forEach(checkpoint -> writeRows(List.of(checkpoint)));
       }
+      return;
     }
+    batch.forEach(Checkpoint::written);
   }
 
   /** Repeats until the database takes the batch or refuses it. */
@@ -255,7 +259,7 @@ public final class Journal implements AutoCloseable {
         if (!kind.isRetryable()) {
           throw failure;
         }
-        if (abandoned) {
+        if (isAbandoned()) {
           throw closed();
         }
         boolean outage = kind == SqlFailure.CONNECTION_LOST;
@@ -271,7 +275,7 @@ public final class Journal implements AutoCloseable {
   private void pause(Duration duration) {
     long deadline = System.nanoTime() + duration.toNanos();
     for (long left = duration.toNanos();
-        left > 0 && !abandoned;
+        left > 0 && !isAbandoned();
         left = deadline - System.nanoTime()) {
       LockSupport.parkNanos(this, Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
       Thread.interrupted();
@@ -289,15 +293,11 @@ public final class Journal implements AutoCloseable {
     lock.lock();
     try {
       while (!closed) {
-        if (queue.isEmpty() || leading) {
-          flusherWork.await(1, TimeUnit.MINUTES);
-        }
-        boolean lead = false;
-        if (!closed && !queue.isEmpty()) {
-          lead = waitForOthersToLead();
-        }
-        if (lead) {
-          leadFromFlush();
+        Checkpoint first = queue.peek();
+        if (first == null) {
+          flusherWork.await();
+        } else {
+          waitForOthersToTake(first);
         }
       }
     } catch (InterruptedException stop) {
@@ -307,14 +307,21 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Gives the next awaited checkpoint a chance to take the others along. */
-  private boolean waitForOthersToLead() throws InterruptedException {
-    Checkpoint first = queue.peek();
-    long left = TimeUnit.MILLISECONDS.toNanos(LATEST_MILLIS);
-    while (left > 0 && !closed && queue.peek() == first) {
-      left = flusherWork.awaitNanos(left);
+  /** Gives the next awaited checkpoint a chance to take this one along, then leads for it. */
+  @SuppressWarnings("ReferenceEquality") // the same checkpoint
+  private void waitForOthersToTake(Checkpoint first) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LATEST_MILLIS);
+    while (!closed && queue.peek() == first) {
+      long left = deadline - System.nanoTime();
+      if (left > 0) {
+        flusherWork.awaitNanos(left);
+      } else if (leading) {
+        // Signalled when the lead is given up.
+        flusherWork.await();
+      } else {
+        leadForOthers();
+      }
     }
-    return !closed && !leading && !queue.isEmpty() && queue.peek() == first;
   }
 
   private static DbosClosedException closed() {
@@ -324,22 +331,36 @@ public final class Journal implements AutoCloseable {
   }
 
   /**
-   * Stops waiting for a database that is away: what cannot be written now fails as closed. For a
-   * close whose time is up.
+   * Waits for a database that is away only for {@code patience} more: what cannot be written by
+   * then fails as closed.
    */
-  public void abandon() {
-    abandoned = true;
+  public void abandonAfter(Duration patience) {
+    // A second call does not prolong it.
+    if (abandonAtNanos == null) {
+      abandonAtNanos = System.nanoTime() + patience.toNanos();
+    }
   }
 
-  /** Writes what waits, then refuses everything else. */
+  private boolean isAbandoned() {
+    Long deadline = abandonAtNanos;
+    return deadline != null && System.nanoTime() - deadline >= 0;
+  }
+
+  /** Refuses everything from now on, and writes what waits. */
   @Override
   public void close() {
-    flush();
     lock.lock();
     try {
       closed = true;
       space.signalAll();
       flusherWork.signalAll();
+      while (!queue.isEmpty() || leading) {
+        if (leading) {
+          idle.awaitUninterruptibly();
+        } else {
+          leadForOthers();
+        }
+      }
     } finally {
       lock.unlock();
     }

@@ -38,8 +38,14 @@ final class PostgresSystemTables implements SystemTables {
   @Override
   public long version(Connection connection) throws SQLException {
     String table = schema.table("dbos_migrations");
+    // Not to_regclass: it answers from the session's catalog cache, which may still say "missing"
+    // after whoever held the migration lock before has made the table.
     boolean exists =
-        Statements.exists(connection, "SELECT 1 WHERE to_regclass(?) IS NOT NULL", table);
+        Statements.exists(
+            connection,
+            "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE n.nspname = ? AND c.relname = 'dbos_migrations'",
+            schema.name());
     return exists
         ? Statements.number(connection, "SELECT coalesce(max(version), 0) FROM " + table)
         : 0;

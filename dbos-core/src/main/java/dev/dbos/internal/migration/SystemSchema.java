@@ -80,10 +80,7 @@ public final class SystemSchema {
   private void validate() {
     long found = version();
     if (found < SystemTables.HEAD) {
-      String state =
-          found == 0
-              ? "The system database " + database.name() + " has no system tables"
-              : at(found);
+      String state = found == 0 ? "The " + database.name() + " has no system tables" : at(found);
       String byHand = found == 0 ? ", or have the printed DDL of this version applied" : "";
       throw failed(
           state
@@ -166,12 +163,12 @@ public final class SystemSchema {
   }
 
   private String at(long found) {
-    return "The system database " + database.name() + " is at schema version " + found;
+    return "The " + database.name() + " is at schema version " + found;
   }
 
   private SchemaException timedOut() {
     return failed(
-        "The system database "
+        "The "
             + database.name()
             + " could not be migrated within "
             + lockTimeout.toMillis()
@@ -216,8 +213,7 @@ public final class SystemSchema {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw failed(
-          "Interrupted while waiting to migrate the system database " + database.name() + ".",
-          interrupted);
+          "Interrupted while waiting to migrate the " + database.name() + ".", interrupted);
     }
   }
 }

@@ -79,6 +79,10 @@ public final class Pools {
     properties.setProperty("connectTimeout", String.valueOf(pool.connectTimeout().toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
     properties.putAll(url.driverProperties());
+    if (!pool.connectTimeout().equals(PoolOptions.DEFAULT.connectTimeout())) {
+      // Chosen in the program, so it counts more than what the URL says.
+      properties.setProperty("connectTimeout", String.valueOf(pool.connectTimeout().toSeconds()));
+    }
     StringBuilder options = new StringBuilder(properties.getProperty("options", ""));
     String level = session.isolation().name().toLowerCase(Locale.ROOT).replace("_", "\\ ");
     options.append(" -c default_transaction_isolation=").append(level);
@@ -136,18 +140,18 @@ public final class Pools {
     Path parent = file.getParent();
     if (Files.isDirectory(file)) {
       throw new ConfigurationException(
-          "The SQLite database of " + name + " is a directory: " + file + ". Name a file.", null);
+          "Cannot open " + name + ": " + file + " is a directory. Name a file.", null);
     }
     if (parent != null && !Files.isDirectory(parent)) {
       try {
         Files.createDirectories(parent);
       } catch (IOException failure) {
         throw new ConfigurationException(
-            "The directory of the SQLite database of "
+            "Cannot open "
                 + name
-                + " does not exist and could not be made: "
+                + ": the directory "
                 + parent
-                + ". Create it, or name another file.",
+                + " does not exist and could not be made. Create it, or name another file.",
             failure);
       }
     }
@@ -185,8 +189,8 @@ public final class Pools {
             "No connection to "
                 + name
                 + " became free within "
-                + Duration.ofMillis(pool.getConnectionTimeout())
-                + ": all "
+                + pool.getConnectionTimeout()
+                + " ms: all "
                 + pool.getMaximumPoolSize()
                 + " are in use. Shorten the transactions that hold them, or raise"
                 + " PoolOptions.withMaximumSize.",

@@ -1,8 +1,10 @@
 package dev.dbos.internal.transaction;
 
 import dev.dbos.datasource.DatasourceSettings.SessionOptions;
+import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.datasource.TransactionOptions;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
@@ -10,6 +12,7 @@ import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.TransactionMode;
 import dev.dbos.internal.sql.Transactions;
 import dev.dbos.serialization.Payload;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +41,8 @@ public final class DurableTransactions implements AutoCloseable {
 
   /** Runs {@code body} as the ambient of this thread asks for. */
   public <R extends @Nullable Object, X extends Exception> R call(
-      String name, TransactionOptions options, TransactionBody<R, X> body) throws X {
+      String name, TransactionOptions options, TransactionCallable<Connection, R, X> body)
+      throws X {
     return switch (Ambient.current()) {
       case Ambient.InTransaction outer -> nested(outer, name, body);
       case Ambient.InWorkflow workflow ->
@@ -50,7 +54,7 @@ public final class DurableTransactions implements AutoCloseable {
 
   /** Like {@link #call}, on a thread of its own. */
   public <R extends @Nullable Object, X extends Exception> CompletableFuture<R> callAsync(
-      String name, TransactionOptions options, TransactionBody<R, X> body) {
+      String name, TransactionOptions options, TransactionCallable<Connection, R, X> body) {
     return switch (Ambient.current()) {
       case Ambient.InTransaction outer ->
           throw new IllegalStateException(
@@ -89,7 +93,7 @@ public final class DurableTransactions implements AutoCloseable {
       int stepId,
       String name,
       TransactionOptions options,
-      TransactionBody<R, X> body)
+      TransactionCallable<Connection, R, X> body)
       throws X {
     Optional<Payload> recorded = scope.recorded(stepId, name);
     if (recorded.isPresent()) {
@@ -127,7 +131,8 @@ public final class DurableTransactions implements AutoCloseable {
     try {
       result = new PlainTransaction<>(call, retries).run();
       payload = call.output(scope.codec(), result);
-    } catch (Exception failure) {
+    } catch (Throwable failure) {
+      RunStopped.unlessResult(failure, scope);
       thrown = failure;
       payload = scope.codec().error(failure);
     }
@@ -147,7 +152,7 @@ public final class DurableTransactions implements AutoCloseable {
       @Nullable Ambient ambient,
       String name,
       TransactionOptions options,
-      TransactionBody<R, X> body,
+      TransactionCallable<Connection, R, X> body,
       java.util.function.Consumer<Duration> pause)
       throws X {
     Retries retries = new Retries(database.name(), name, false, pause);
@@ -158,7 +163,7 @@ public final class DurableTransactions implements AutoCloseable {
       @Nullable Ambient ambient,
       String name,
       TransactionOptions options,
-      TransactionBody<R, X> body) {
+      TransactionCallable<Connection, R, X> body) {
     TransactionMode mode =
         new TransactionMode(options.isolation().orElse(session.isolation()), options.readOnly());
     return new TransactionCall<>(database, session, this, name, mode, ambient, body);
@@ -166,7 +171,8 @@ public final class DurableTransactions implements AutoCloseable {
 
   @SuppressWarnings("ReferenceEquality") // one owner for each datasource
   private <R extends @Nullable Object, X extends Exception> R nested(
-      Ambient.InTransaction outer, String name, TransactionBody<R, X> body) throws X {
+      Ambient.InTransaction outer, String name, TransactionCallable<Connection, R, X> body)
+      throws X {
     if (outer.owner() != this) {
       throw RecordedTransaction.acrossDatasources(
           database.name(), outer.datasourceName(), outer.transactionName());
@@ -182,7 +188,7 @@ public final class DurableTransactions implements AutoCloseable {
             outer.depth() + 1);
     try {
       Transactions.savepoint(outer.connection(), savepoint);
-      R result = Ambient.<R, X>call(inside, () -> body.run(outer.connection()));
+      R result = Ambient.<R, X>call(inside, () -> body.call(outer.connection()));
       Transactions.release(outer.connection(), savepoint);
       return result;
     } catch (Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.dbos.internal.transaction;
 
+import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SqlFailure;
 import java.sql.PreparedStatement;
@@ -56,38 +57,31 @@ final class OutputCleaner implements AutoCloseable {
     }
   }
 
+  /** Only {@link #close} interrupts, to end a wait; what was gathered by then is deleted first. */
   private void work() {
     while (!closed) {
+      List<OutputRow> batch = new ArrayList<>();
       try {
-        OutputRow first = done.poll(1, TimeUnit.MINUTES);
-        if (first != null) {
-          gatherAndDelete(first);
-        }
-      } catch (InterruptedException stop) {
-        Thread.currentThread().interrupt();
-        return;
+        gather(batch);
+      } catch (InterruptedException closing) {
+        LOG.trace("Gathering ended by close", closing);
+      }
+      if (!batch.isEmpty()) {
+        delete(batch);
       }
     }
   }
 
-  private void gatherAndDelete(OutputRow first) throws InterruptedException {
-    List<OutputRow> batch = new ArrayList<>();
-    batch.add(first);
+  private void gather(List<OutputRow> batch) throws InterruptedException {
+    OutputRow next = done.poll(1, TimeUnit.MINUTES);
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
-    try {
-      while (batch.size() < BATCH) {
-        OutputRow next = done.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        if (next == null) {
-          break;
-        }
-        batch.add(next);
-      }
-    } catch (InterruptedException stop) {
-      // Whoever closes deletes them, with everything else that waits.
-      batch.forEach(done::offer);
-      throw stop;
+    while (next != null) {
+      batch.add(next);
+      next =
+          batch.size() < BATCH
+              ? done.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+              : null;
     }
-    delete(batch);
   }
 
   void delete(List<OutputRow> rows) {
@@ -104,7 +98,7 @@ final class OutputCleaner implements AutoCloseable {
               return statement.executeBatch().length;
             }
           });
-    } catch (SQLException failure) {
+    } catch (SQLException | DatabaseUnavailableException failure) {
       LOG.debug(
           "Could not delete {} output rows of datasource {} ({}); the next launch does",
           rows.size(),

@@ -47,6 +47,10 @@ final class PlainTransaction<R extends @Nullable Object, X extends Exception> {
       return once(lease);
     } catch (SQLException failure) {
       return new Attempt.Again<>(SqlFailure.CONNECTION_LOST, failure);
+    } catch (DatabaseUnavailableException noneFree) {
+      return retries.outlastsOutages()
+          ? new Attempt.Again<>(SqlFailure.CONNECTION_LOST, noneFree)
+          : new Attempt.Failed<>(noneFree);
     }
   }
 

@@ -51,6 +51,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
 
   private boolean lookFirst;
   private boolean replaceStale;
+  private boolean lostOne;
   private @Nullable R result;
   private @Nullable Throwable failure;
   private @Nullable Payload failurePayload;
@@ -96,6 +97,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
         }
         case Attempt.Again again -> {
           lookFirst = true;
+          lostOne |= again.kind() == SqlFailure.CONNECTION_LOST;
           pause(retries, again.kind(), again.failure());
         }
         case Attempt.Refused refused -> {
@@ -147,18 +149,12 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
     Payload payload;
     try {
       payload = failurePayload != null ? openForFailure(lease) : runBody(lease);
-    } catch (RunStopped | VirtualMachineError stop) {
-      Transactions.rollbackAfter(stop, lease);
-      throw stop;
     } catch (Throwable thrown) {
       SqlFailure kind = call.transience(thrown, lease);
       Transactions.rollbackAfter(thrown, lease);
+      RunStopped.unlessResult(thrown, scope);
       if (kind.isRetryable()) {
         return new Attempt.Again(kind, thrown);
-      }
-      if (thrown instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-        throw new RunStopped(scope.workflowId(), RunStopped.Reason.CLOSING);
       }
       remember(thrown);
       return new Attempt.AtOnce();
@@ -265,7 +261,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
 
   private R committed(StepRecord row, Runnable whenDurable) throws X {
     if (!table.isSystemRecord()) {
-      scope.recordLater(row, whenDurable);
+      scope.recordLater(row, unlessOneWasLost(whenDurable));
     }
     if (failure != null) {
       throw StepCodec.<X>asIs(scope.codec().errors().settle(failure));
@@ -284,9 +280,17 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
       long writtenAt = found.createdAtMillis();
       scope.recordLater(
           new StepRecord(stepId, call.name(), found.payload(), null, writtenAt, writtenAt),
-          whenDurable);
+          unlessOneWasLost(whenDurable));
     }
     return scope.codec().<R, X>replay(found.payload());
+  }
+
+  /**
+   * What the network has lost of an earlier attempt, it may still deliver, COMMIT included. Then
+   * the row is what makes the server refuse it, so it stays until the sweep finds it to be old.
+   */
+  private Runnable unlessOneWasLost(Runnable whenDurable) {
+    return lostOne ? () -> {} : whenDurable;
   }
 
   /** Refuses what cannot be one transaction. */

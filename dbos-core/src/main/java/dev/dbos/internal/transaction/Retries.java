@@ -37,6 +37,13 @@ final class Retries {
   }
 
   /**
+   * Whether lost connections, and a pool without a free one, are waited out however long it takes.
+   */
+  boolean outlastsOutages() {
+    return outlastsOutages;
+  }
+
+  /**
    * Waits before the next attempt.
    *
    * @throws TransactionRetriesExhaustedException when there is to be none

@@ -1,6 +1,7 @@
 package dev.dbos.internal.transaction;
 
 import dev.dbos.datasource.DatasourceSettings.SessionOptions;
+import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.error.SerializationException;
 import dev.dbos.error.TransactionAbortedException;
 import dev.dbos.internal.context.Ambient;
@@ -35,7 +36,7 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
     String name,
     TransactionMode mode,
     @Nullable Ambient outer,
-    TransactionBody<R, X> body) {
+    TransactionCallable<Connection, R, X> body) {
 
   private static final String BODY_SAVEPOINT = "dbos_body";
   private static final int VALIDATION_SECONDS = 1;
@@ -72,7 +73,7 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
     Ambient inside =
         new Ambient.InTransaction(owner, database.name(), name, guard.connection(), outer, 0);
     try {
-      return Ambient.<R, X>call(inside, () -> body.run(guard.connection()));
+      return Ambient.<R, X>call(inside, () -> body.call(guard.connection()));
     } finally {
       guard.end();
     }

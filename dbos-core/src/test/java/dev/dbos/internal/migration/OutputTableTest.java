@@ -182,7 +182,7 @@ class OutputTableTest {
     assertThatThrownBy(() -> prepare(url, "dbos"))
         .isInstanceOf(SchemaException.class)
         .hasMessage(
-            "The table datasource_outputs in orders is not one of step outputs: it lacks workflow_id"
+            "The table datasource_outputs in system database is not one of step outputs: it lacks workflow_id"
                 + " or step_id. Rename it, or choose another schema for the step outputs.");
   }
 

@@ -122,7 +122,7 @@ class PostgresUpgradeTest {
     assertThatThrownBy(() -> SystemDatabases.migrate(url))
         .isInstanceOf(SchemaException.class)
         .hasMessage(
-            "The system database orders is at schema version 12, which this version of dbos cannot"
+            "The system database is at schema version 12, which this version of dbos cannot"
                 + " upgrade: it starts at 41. Upgrade it first with the SDK that created it, to"
                 + " version 100 or later.");
   }
@@ -143,7 +143,7 @@ class PostgresUpgradeTest {
       assertThatThrownBy(() -> SystemDatabases.migrate(url))
           .isInstanceOf(SchemaException.class)
           .hasMessage(
-              "The system database orders is at schema version "
+              "The system database is at schema version "
                   + version
                   + ", which means something else to the SDK that created it: below 100 its numbers"
                   + " are its own. Upgrade it first with the SDK that created it, to version 100 or"

@@ -136,7 +136,7 @@ class SqliteSchemaTest {
     assertThatThrownBy(() -> SystemDatabases.migrate(file.url()))
         .isInstanceOf(SchemaException.class)
         .hasMessage(
-            "The system database orders is at schema version "
+            "The system database is at schema version "
                 + version
                 + ", which means different things to different SDKs: below 100 each numbers its"
                 + " SQLite migrations in its own way. Upgrade it first with the SDK that created it,"
@@ -164,7 +164,7 @@ class SqliteSchemaTest {
                 SystemDatabases.prepare(
                     file.url(), "dbos", MigrationMode.VALIDATE, Duration.ofSeconds(1)))
         .isInstanceOf(SchemaException.class)
-        .hasMessageStartingWith("The system database orders has no system tables, but");
+        .hasMessageStartingWith("The system database has no system tables, but");
   }
 
   @Test

@@ -51,10 +51,10 @@ final class SystemDatabases {
 
   static Database open(String url) {
     return Pools.open(
-        "orders",
+        "system database",
         DatabaseUrl.parse(url),
         PoolOptions.DEFAULT.withMaximumSize(2),
-        new Pools.Session("orders", IsolationLevel.SERIALIZABLE, null));
+        new Pools.Session("system database", IsolationLevel.SERIALIZABLE, null));
   }
 
   static void migrate(String url) {

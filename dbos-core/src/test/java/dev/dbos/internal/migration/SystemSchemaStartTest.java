@@ -65,7 +65,7 @@ class SystemSchemaStartTest {
     assertThatThrownBy(() -> start(MigrationMode.VALIDATE))
         .isInstanceOf(SchemaException.class)
         .hasMessage(
-            "The system database orders has no system tables, but this version of dbos requires"
+            "The system database has no system tables, but this version of dbos requires"
                 + " version 108. Start once with MigrationMode.MIGRATE and a role that may change"
                 + " the schema, or have the printed DDL of this version applied.");
   }
@@ -78,7 +78,7 @@ class SystemSchemaStartTest {
     assertThatThrownBy(() -> start(MigrationMode.VALIDATE))
         .isInstanceOf(SchemaException.class)
         .hasMessage(
-            "The system database orders is at schema version 107, but this version of dbos requires"
+            "The system database is at schema version 107, but this version of dbos requires"
                 + " version 108. Start once with MigrationMode.MIGRATE and a role that may change"
                 + " the schema.");
   }
@@ -110,7 +110,7 @@ class SystemSchemaStartTest {
               () -> SystemDatabases.prepare(url, "dbos", MigrationMode.MIGRATE, IMPATIENCE))
           .isInstanceOf(SchemaException.class)
           .hasMessage(
-              "The system database orders could not be migrated within 200 ms. Session "
+              "The system database could not be migrated within 200 ms. Session "
                   + pid
                   + " (application \"python worker\", user \"postgres\", idle) holds the migration"
                   + " lock; wait for it to finish, or end it with SELECT pg_terminate_backend("

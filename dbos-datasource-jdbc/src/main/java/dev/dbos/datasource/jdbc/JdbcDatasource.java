@@ -62,14 +62,14 @@ public final class JdbcDatasource implements Datasource<Connection> {
   public <R extends @Nullable Object, X extends Exception> R callTransaction(
       String name, TransactionOptions options, TransactionCallable<Connection, R, X> body)
       throws X {
-    return engine.<R, X>call(name, options, body::call);
+    return engine.<R, X>call(name, options, body);
   }
 
   @Override
   public <R extends @Nullable Object, X extends Exception>
       CompletableFuture<R> callTransactionAsync(
           String name, TransactionOptions options, TransactionCallable<Connection, R, X> body) {
-    return engine.<R, X>callAsync(name, options, body::call);
+    return engine.<R, X>callAsync(name, options, body);
   }
 
   @Override
