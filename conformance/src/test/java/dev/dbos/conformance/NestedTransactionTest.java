@@ -144,16 +144,31 @@ class NestedTransactionTest {
     try (Premises premises = Premises.of(setting)) {
       Shop shop = premises.shop();
 
-      Outcomes outcomes = Replay.of(premises, () -> shop.call("reserve", tables -> Workflow.id()));
+      Outcomes outcomes =
+          Replay.of(premises, () -> shop.call("reserve", tables -> Workflow.randomUuid()));
 
       assertThat(outcomes.firstFailure())
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
-              "Workflow.id was called inside transaction \"reserve\" of datasource shop. Call it"
+              "Workflow.randomUuid was called inside transaction \"reserve\" of datasource shop. Call it"
                   + " before or after the transaction.");
       assertThat(outcomes.replayedFailure())
           .isExactlyInstanceOf(IllegalStateException.class)
           .hasMessage(outcomes.firstFailure().getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.dbos.conformance.Setting#all")
+  void theWorkflowsIdIsKnownInside(Setting setting) {
+    try (Premises premises = Premises.of(setting)) {
+      Shop shop = premises.shop();
+
+      Outcomes outcomes =
+          Replay.of(
+              premises, () -> shop.call("reserve", tables -> Workflow.id()).equals(Workflow.id()));
+
+      assertThat(outcomes.first()).isEqualTo(true);
     }
   }
 

@@ -98,7 +98,7 @@ public final class WorkflowStore {
    */
   public static List<ClaimedWorkflow> claim(DSLContext dsl, Claim claim) {
     SelectLimitPercentStep<org.jooq.Record1<String>> rows = claimable(claim, claim.limit());
-    return claim(dsl, claim, isSqlite(dsl) ? rows : rows.forUpdate().skipLocked());
+    return claim(dsl, claim, isSqlite(dsl) ? rows : rows.forNoKeyUpdate().skipLocked());
   }
 
   /**
@@ -107,7 +107,7 @@ public final class WorkflowStore {
    */
   public static List<ClaimedWorkflow> claimBusy(DSLContext dsl, Claim claim) {
     SelectLimitPercentStep<org.jooq.Record1<String>> row = claimable(claim, 1);
-    return claim(dsl, claim, isSqlite(dsl) ? row : row.forUpdate());
+    return claim(dsl, claim, isSqlite(dsl) ? row : row.forNoKeyUpdate());
   }
 
   private static boolean isSqlite(DSLContext dsl) {
