@@ -7,6 +7,7 @@ import dev.dbos.Workflow;
 import dev.dbos.conformance.Adapter.Options;
 import dev.dbos.conformance.Replay.Outcomes;
 import dev.dbos.error.ConfigurationException;
+import java.time.Duration;
 import java.util.Objects;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,12 +145,21 @@ class NestedTransactionTest {
     try (Premises premises = Premises.of(setting)) {
       Shop shop = premises.shop();
 
-      Outcomes outcomes = Replay.of(premises, () -> shop.call("reserve", tables -> Workflow.id()));
+      Outcomes outcomes =
+          Replay.of(
+              premises,
+              () ->
+                  shop.call(
+                      "reserve",
+                      tables -> {
+                        Workflow.sleep(Duration.ofDays(1));
+                        return 1;
+                      }));
 
       assertThat(outcomes.firstFailure())
           .isInstanceOf(IllegalStateException.class)
           .hasMessage(
-              "Workflow.id was called inside transaction \"reserve\" of datasource shop. Call it"
+              "Workflow.sleep was called inside transaction \"reserve\" of datasource shop. Call it"
                   + " before or after the transaction.");
       assertThat(outcomes.replayedFailure())
           .isExactlyInstanceOf(IllegalStateException.class)
