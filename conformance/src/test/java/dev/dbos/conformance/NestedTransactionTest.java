@@ -7,7 +7,6 @@ import dev.dbos.Workflow;
 import dev.dbos.conformance.Adapter.Options;
 import dev.dbos.conformance.Replay.Outcomes;
 import dev.dbos.error.ConfigurationException;
-import java.time.Duration;
 import java.util.Objects;
 import org.jooq.impl.DSL;
 import org.junit.jupiter.params.ParameterizedTest;
