@@ -1,9 +1,13 @@
 package dev.dbos.internal.store;
 
+import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.SystemDsl;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
@@ -13,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The system database with jOOQ on top. */
 public final class SystemDatabase {
+  private static final int MAX_ATTEMPTS = 10;
+
   private final Database database;
   private final String schema;
   private final DSLContext template;
@@ -43,12 +49,18 @@ public final class SystemDatabase {
     }
   }
 
-  /** Runs statements in one transaction. */
+  /** Runs statements in one transaction, again when a concurrent one was in the way. */
   public <R extends @Nullable Object> R write(Function<DSLContext, R> statements) {
-    try {
-      return database.write(connection -> statements.apply(on(connection)));
-    } catch (SQLException failure) {
-      throw new DataAccessException("The system database could not be written", failure);
+    Backoff backoff = Backoff.forConflicts(ThreadLocalRandom.current());
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return database.write(connection -> statements.apply(on(connection)));
+      } catch (SQLException | DataAccessException failure) {
+        if (SqlFailure.of(failure) != SqlFailure.CONFLICT || attempt == MAX_ATTEMPTS) {
+          throw new DataAccessException("The system database could not be written", failure);
+        }
+        LockSupport.parkNanos(this, backoff.after(attempt).toNanos());
+      }
     }
   }
 
