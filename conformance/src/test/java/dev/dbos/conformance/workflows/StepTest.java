@@ -225,6 +225,7 @@ class StepTest {
   @ParameterizedTest
   @EnumSource(Product.class)
   void aWorkflowDoesNotEndBeforeItsAsyncSteps(Product product) {
+    CountDownLatch bodyIsThrough = new CountDownLatch(1);
     CountDownLatch labelsReady = new CountDownLatch(1);
     List<String> printed = Collections.synchronizedList(new ArrayList<>());
     try (Site site = Site.of(product);
@@ -240,10 +241,13 @@ class StepTest {
                                 Eventually.open(labelsReady);
                                 return printed.add("label");
                               });
-                      return ignored.isDone() ? "too early" : "done";
+                      String told = ignored.isDone() ? "too early" : "done";
+                      bodyIsThrough.countDown();
+                      return told;
                     })
                 .launch()) {
       var order = dbos.start(CHECKOUT, null, ORDER);
+      Eventually.open(bodyIsThrough);
       assertThat(order.status().completedAt()).isEmpty();
       labelsReady.countDown();
       assertThat(order.result()).isEqualTo("done");
