@@ -2,6 +2,7 @@ package dev.dbos.serialization;
 
 import dev.dbos.error.SerializationException;
 import java.util.AbstractMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +22,7 @@ final class ReferenceForms {
       throw new SerializationException(
           "The stored value is not an array of at most " + most + " elements", null);
     }
-    List<@Nullable Object> elements = new java.util.ArrayList<>();
+    List<@Nullable Object> elements = new ArrayList<>();
     for (int i = 0; i < node.size(); i++) {
       elements.add(input.value(node.path(i), declared.containedTypeOrUnknown(i)));
     }

@@ -16,6 +16,7 @@ import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -155,9 +156,7 @@ public final class Engine implements AutoCloseable {
     checkOpen();
     registration(definition.name());
     List<?> arguments =
-        definition.inputType() == Void.class
-            ? List.of()
-            : java.util.Collections.singletonList(input);
+        definition.inputType() == Void.class ? List.of() : Collections.singletonList(input);
     return new StartRow(
         id.orElseGet(() -> UUID.randomUUID().toString()),
         definition.name(),
@@ -291,11 +290,6 @@ public final class Engine implements AutoCloseable {
   /** Whether it begins nothing any more. */
   boolean isClosing() {
     return draining;
-  }
-
-  /** How many workflows this process is running or holding asleep. */
-  public int activeWorkflows() {
-    return active.size();
   }
 
   /** Recovers what an earlier process with the same executor id left unfinished. */

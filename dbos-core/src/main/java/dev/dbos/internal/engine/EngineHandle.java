@@ -13,6 +13,7 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -141,7 +142,7 @@ public final class EngineHandle<O extends @Nullable Object> implements WorkflowH
               ? outcome.join().get(workflowId, outputType, run.codec().errors())
               : timedOutValue(timeout);
       payload = Registration.output(value);
-    } catch (java.util.concurrent.CompletionException closing) {
+    } catch (CompletionException closing) {
       throw run.leave();
     } catch (RuntimeException failure) {
       thrown = failure;

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Plain steps: run at least once, recorded once. */
@@ -127,8 +128,7 @@ public final class Steps {
   }
 
   private static <R extends @Nullable Object, X extends Exception> R attempt(
-      RetryOptions retry, StepCallable<R, X> body, java.util.function.Consumer<Duration> pause)
-      throws X {
+      RetryOptions retry, StepCallable<R, X> body, Consumer<Duration> pause) throws X {
     List<Throwable> earlier = new ArrayList<>();
     for (int attempt = 1; ; attempt++) {
       try {

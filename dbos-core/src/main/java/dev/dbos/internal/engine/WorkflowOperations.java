@@ -13,6 +13,7 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -93,11 +94,6 @@ public final class WorkflowOperations {
       return Instant.ofEpochMilli(run.clock().millis());
     }
 
-    /** The engine it runs on. */
-    public Engine engine() {
-      return run.engine();
-    }
-
     /** Sleeps to a moment that is recorded first, so that a restart does not begin anew. */
     public void sleep(Duration duration) {
       if (duration.isNegative() || duration.isZero()) {
@@ -124,8 +120,7 @@ public final class WorkflowOperations {
                 Payload payload = Registration.output(source.get());
                 return run.record(new StepRecord(stepId, name, payload, null, now, now));
               });
-      return java.util.Objects.requireNonNull(
-          Registration.JSON.decodeValue(counts.outputText(), type));
+      return Objects.requireNonNull(Registration.JSON.decodeValue(counts.outputText(), type));
     }
 
     /** Starts a child; its row and this workflow's step commit together. */

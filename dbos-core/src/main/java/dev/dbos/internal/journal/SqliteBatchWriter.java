@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import org.jooq.DSLContext;
+import org.jooq.Param;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,11 +120,11 @@ final class SqliteBatchWriter implements BatchWriter {
                 .and(WORKFLOW_STATUS.OWNER_XID.eq(text())));
   }
 
-  private static org.jooq.Param<String> text() {
+  private static Param<String> text() {
     return param("t", String.class);
   }
 
-  private static org.jooq.Param<Long> number() {
+  private static Param<Long> number() {
     return param("n", Long.class);
   }
 

@@ -16,6 +16,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.Record1;
 import org.jooq.SQLDialect;
 import org.jooq.Select;
 import org.jooq.SelectLimitPercentStep;
@@ -97,7 +98,7 @@ public final class WorkflowStore {
    * finds them, so that a rival takes others and an earlier run of theirs notices.
    */
   public static List<ClaimedWorkflow> claim(DSLContext dsl, Claim claim) {
-    SelectLimitPercentStep<org.jooq.Record1<String>> rows = claimable(claim, claim.limit());
+    SelectLimitPercentStep<Record1<String>> rows = claimable(claim, claim.limit());
     return claim(dsl, claim, isSqlite(dsl) ? rows : rows.forNoKeyUpdate().skipLocked());
   }
 
@@ -106,7 +107,7 @@ public final class WorkflowStore {
    * transaction that waits with no other row locked cannot be part of a deadlock.
    */
   public static List<ClaimedWorkflow> claimBusy(DSLContext dsl, Claim claim) {
-    SelectLimitPercentStep<org.jooq.Record1<String>> row = claimable(claim, 1);
+    SelectLimitPercentStep<Record1<String>> row = claimable(claim, 1);
     return claim(dsl, claim, isSqlite(dsl) ? row : row.forNoKeyUpdate());
   }
 
@@ -115,7 +116,7 @@ public final class WorkflowStore {
   }
 
   private static List<ClaimedWorkflow> claim(
-      DSLContext dsl, Claim claim, Select<? extends org.jooq.Record1<String>> ids) {
+      DSLContext dsl, Claim claim, Select<? extends Record1<String>> ids) {
     return dsl.update(WORKFLOW_STATUS)
         .set(WORKFLOW_STATUS.OWNER_XID, claim.runToken())
         .set(WORKFLOW_STATUS.APPLICATION_NAME, claim.applicationName())
@@ -140,8 +141,7 @@ public final class WorkflowStore {
                     row.get(WORKFLOW_STATUS.RECOVERY_ATTEMPTS)));
   }
 
-  private static SelectLimitPercentStep<org.jooq.Record1<String>> claimable(
-      Claim claim, int limit) {
+  private static SelectLimitPercentStep<Record1<String>> claimable(Claim claim, int limit) {
     return select(WORKFLOW_STATUS.WORKFLOW_UUID)
         .from(WORKFLOW_STATUS)
         .where(isUnfinishedOf(claim))

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The transactions of one datasource, whatever they are called in. */
@@ -153,7 +154,7 @@ public final class DurableTransactions implements AutoCloseable {
       String name,
       TransactionOptions options,
       TransactionCallable<Connection, R, X> body,
-      java.util.function.Consumer<Duration> pause)
+      Consumer<Duration> pause)
       throws X {
     Retries retries = new Retries(database.name(), name, false, pause);
     return new PlainTransaction<>(transaction(ambient, name, options, body), retries).run();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ final class OutputCleaner implements AutoCloseable {
   private final DatasourceOutcomes table;
   private final LinkedBlockingQueue<OutputRow> done = new LinkedBlockingQueue<>(CAPACITY);
   private final Object lifecycle = new Object();
-  private @org.jspecify.annotations.Nullable Thread worker;
+  private @Nullable Thread worker;
   private volatile boolean closed;
 
   OutputCleaner(Database database, DatasourceOutcomes table) {
