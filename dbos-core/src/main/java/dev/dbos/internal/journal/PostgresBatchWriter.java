@@ -1,5 +1,6 @@
 package dev.dbos.internal.journal;
 
+import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Database.Access;
 import dev.dbos.internal.sql.Lease;

@@ -2,6 +2,7 @@ package dev.dbos.internal.store;
 
 import static dev.dbos.internal.schema.Tables.OPERATION_OUTPUTS;
 
+import dev.dbos.internal.context.StepRecord;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.StepStatus;
 import java.time.Instant;
@@ -53,6 +54,24 @@ public final class StepStore {
         .where(OPERATION_OUTPUTS.WORKFLOW_UUID.eq(workflowId))
         .and(OPERATION_OUTPUTS.FUNCTION_ID.eq(stepId))
         .fetchOptional(StepStore::recorded);
+  }
+
+  /** Records a step that has no row yet. */
+  public static RecordedStep insert(
+      DSLContext dsl, String workflowId, StepRecord step, String applicationName) {
+    dsl.insertInto(OPERATION_OUTPUTS)
+        .set(OPERATION_OUTPUTS.WORKFLOW_UUID, workflowId)
+        .set(OPERATION_OUTPUTS.FUNCTION_ID, step.stepId())
+        .set(OPERATION_OUTPUTS.FUNCTION_NAME, step.name())
+        .set(OPERATION_OUTPUTS.OUTPUT, step.payload().outputText())
+        .set(OPERATION_OUTPUTS.ERROR, step.payload().errorText())
+        .set(OPERATION_OUTPUTS.SERIALIZATION, step.payload().format())
+        .set(OPERATION_OUTPUTS.CHILD_WORKFLOW_ID, step.childId())
+        .set(OPERATION_OUTPUTS.STARTED_AT_EPOCH_MS, step.startedAtMillis())
+        .set(OPERATION_OUTPUTS.COMPLETED_AT_EPOCH_MS, step.completedAtMillis())
+        .set(OPERATION_OUTPUTS.APPLICATION_NAME, applicationName)
+        .execute();
+    return new RecordedStep(step.name(), step.payload(), step.childId());
   }
 
   /** The finished steps of a workflow, in the order in which they were begun. */

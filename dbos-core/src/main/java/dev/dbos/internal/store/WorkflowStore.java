@@ -4,6 +4,7 @@ import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.select;
 
+import dev.dbos.internal.context.Standing;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowQuery;
 import dev.dbos.workflow.WorkflowState;
@@ -17,8 +18,10 @@ import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Record1;
+import org.jooq.Record2;
 import org.jooq.SQLDialect;
 import org.jooq.Select;
+import org.jooq.SelectConditionStep;
 import org.jooq.SelectLimitPercentStep;
 import org.jooq.impl.DSL;
 
@@ -67,6 +70,19 @@ public final class WorkflowStore {
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
         .and(WORKFLOW_STATUS.STATUS.eq(inline(WorkflowState.PENDING.name())))
         .fetchOptional(WORKFLOW_STATUS.OWNER_XID);
+  }
+
+  /**
+   * How a workflow stands; nobody can change that before this transaction ends. On SQLite a writing
+   * transaction is alone anyway.
+   */
+  public static Optional<Standing> lockStanding(DSLContext dsl, String workflowId) {
+    SelectConditionStep<Record2<String, String>> row =
+        dsl.select(WORKFLOW_STATUS.STATUS, WORKFLOW_STATUS.OWNER_XID)
+            .from(WORKFLOW_STATUS)
+            .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId));
+    return (isSqlite(dsl) ? row : row.forShare())
+        .fetchOptional(found -> new Standing(found.value1(), found.value2()));
   }
 
   /** The token of the run that wrote the row last, whatever its state. */
