@@ -41,7 +41,11 @@ class ArchitectureTest {
           Set.of("dev.dbos.error"),
           Set.of("dev.dbos.serialization"),
           Set.of("dev.dbos.workflow", "dev.dbos.datasource"),
-          Set.of("dev.dbos.liquibase", "dev.dbos.internal.sql", "dev.dbos.internal.schema"),
+          Set.of(
+              "dev.dbos.liquibase",
+              "dev.dbos.tables",
+              "dev.dbos.internal.sql",
+              "dev.dbos.internal.schema"),
           Set.of("dev.dbos.internal.context", "dev.dbos.internal.migration"),
           Set.of(
               "dev.dbos.internal.store",
@@ -60,6 +64,7 @@ class ArchitectureTest {
           "dev.dbos.error",
           "dev.dbos.liquibase",
           "dev.dbos.serialization",
+          "dev.dbos.tables",
           "dev.dbos.workflow");
 
   private static final JavaClasses CLASSES =
