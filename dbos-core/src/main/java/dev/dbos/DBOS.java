@@ -1,5 +1,6 @@
 package dev.dbos;
 
+import dev.dbos.configuration.Configuration;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.engine.Engine;
@@ -16,6 +17,7 @@ import dev.dbos.workflow.WorkflowHandle;
 import dev.dbos.workflow.WorkflowQuery;
 import dev.dbos.workflow.WorkflowStatus;
 import java.lang.reflect.Type;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,19 @@ public final class DBOS implements AutoCloseable {
    * @throws dev.dbos.error.ConfigurationException when the name is not like that
    */
   public static DbosBuilder builder(String applicationName) {
-    return new DbosBuilder(applicationName);
+    return new DbosBuilder(Configuration.ofEnvironment(System.getenv()).withName(applicationName));
+  }
+
+  /**
+   * Begins with what a configuration file says; what is set on the builder counts more.
+   *
+   * @param configFile usually {@code dbos-config.yaml}; reading it takes the optional dependency
+   *     {@code org.snakeyaml:snakeyaml-engine}
+   * @throws dev.dbos.error.ConfigurationException when it cannot be read, or says what cannot be
+   *     meant
+   */
+  public static DbosBuilder builder(Path configFile) {
+    return new DbosBuilder(Configuration.read(configFile, System.getenv()));
   }
 
   /** Runs a workflow without an input, and waits for it. */
