@@ -2,7 +2,10 @@ package dev.dbos.internal.journal;
 
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Database.Access;
+import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.Lease;
+import dev.dbos.internal.sql.TransactionMode;
+import dev.dbos.internal.sql.Transactions;
 import dev.dbos.serialization.Payload;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -34,15 +37,25 @@ final class PostgresBatchWriter implements BatchWriter {
     this.sql = new PostgresBatchSql(database.dialect(), schema);
   }
 
+  /** CockroachDB takes each statement of a text for a transaction, unless it is told of one. */
   @Override
   public void write(List<Checkpoint> batch) throws SQLException {
+    try (Lease lease = database.lease(Access.WRITE)) {
+      if (database.dialect() instanceof Dialect.Postgres postgres && postgres.isCockroach()) {
+        Transactions.call(lease, TransactionMode.WRITE, connection -> send(connection, batch));
+      } else {
+        send(lease.connection(), batch);
+      }
+    }
+  }
+
+  private boolean send(Connection connection, List<Checkpoint> batch) throws SQLException {
     List<Checkpoint> starts = batch.stream().filter(c -> c.start() != null).toList();
     List<Checkpoint> steps = batch.stream().filter(c -> c.step() != null).toList();
     List<Checkpoint> finishes = batch.stream().filter(c -> c.finish() != null).toList();
     String text = sql.text(!starts.isEmpty(), !steps.isEmpty(), !finishes.isEmpty());
-    try (Lease lease = database.lease(Access.WRITE);
-        PreparedStatement statement = lease.connection().prepareStatement(text)) {
-      Binder binder = new Binder(lease.connection(), statement);
+    try (PreparedStatement statement = connection.prepareStatement(text)) {
+      Binder binder = new Binder(connection, statement);
       if (!starts.isEmpty()) {
         bindStarts(
             binder, starts.stream().map(Checkpoint::start).map(Objects::requireNonNull).toList());
@@ -67,6 +80,7 @@ final class PostgresBatchWriter implements BatchWriter {
       if (!finishes.isEmpty()) {
         readFinishes(results.next(), finishes);
       }
+      return true;
     }
   }
 
