@@ -4,7 +4,10 @@ import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.journal.PostgresBatchSql.Rows;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Database.Access;
+import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.Lease;
+import dev.dbos.internal.sql.TransactionMode;
+import dev.dbos.internal.sql.Transactions;
 import dev.dbos.serialization.Payload;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,8 +41,19 @@ final class PostgresBatchWriter implements BatchWriter {
     this.sql = new PostgresBatchSql(database.dialect(), schema);
   }
 
+  /** CockroachDB takes each statement of a text for a transaction, unless it is told of one. */
   @Override
   public void write(List<Checkpoint> batch) throws SQLException {
+    try (Lease lease = database.lease(Access.WRITE)) {
+      if (database.dialect() instanceof Dialect.Postgres postgres && postgres.isCockroach()) {
+        Transactions.call(lease, TransactionMode.WRITE, connection -> send(connection, batch));
+      } else {
+        send(lease.connection(), batch);
+      }
+    }
+  }
+
+  private boolean send(Connection connection, List<Checkpoint> batch) throws SQLException {
     List<Checkpoint> starts = new ArrayList<>(batch.size());
     List<Checkpoint> steps = new ArrayList<>(batch.size());
     List<Checkpoint> finishes = new ArrayList<>(batch.size());
@@ -49,9 +63,8 @@ final class PostgresBatchWriter implements BatchWriter {
       addIf(checkpoint.finish() != null, checkpoint, finishes);
     }
     String text = sql.text(Rows.of(starts.size()), Rows.of(steps.size()), Rows.of(finishes.size()));
-    try (Lease lease = database.lease(Access.WRITE);
-        PreparedStatement statement = lease.connection().prepareStatement(text)) {
-      Binder binder = new Binder(lease.connection(), statement);
+    try (PreparedStatement statement = connection.prepareStatement(text)) {
+      Binder binder = new Binder(connection, statement);
       if (!starts.isEmpty()) {
         bindStarts(binder, rows(starts, Checkpoint::start));
       }
@@ -72,6 +85,7 @@ final class PostgresBatchWriter implements BatchWriter {
       if (!finishes.isEmpty()) {
         readFinishes(results.next(), finishes);
       }
+      return true;
     }
   }
 

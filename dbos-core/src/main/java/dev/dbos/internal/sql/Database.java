@@ -30,20 +30,23 @@ public final class Database implements AutoCloseable {
   private final DataSource writers;
   private final DataSource readers;
   private final @Nullable WriteGate gate;
-  private final @Nullable IsolationLevel sessionIsolation;
+  private final Session session;
+  private final @Nullable PostgresServer server;
   private final boolean owned;
   private final boolean onePool;
 
-  Database(String name, Connections connections, @Nullable IsolationLevel sessionIsolation)
-      throws SQLException {
+  private @Nullable Listening listening;
+
+  Database(String name, Connections connections, Session session) throws SQLException {
     this.name = name;
     this.writers = connections.writers();
     this.readers = connections.readers();
     this.owned = connections.owned();
     this.onePool = connections.shared();
-    this.sessionIsolation = sessionIsolation;
+    this.session = session;
     try (Connection connection = writers.getConnection()) {
-      this.dialect = Dialect.of(connection);
+      this.server = PostgresServer.at(connection).orElse(null);
+      this.dialect = server == null ? Dialect.of(connection) : server.dialect();
       this.identity = dialect.identify(connection);
     }
     this.gate =
@@ -63,6 +66,18 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * What its sessions run with.
+   *
+   * @param wanted the isolation level of transactions that ask for none, or null for whatever the
+   *     session has
+   * @param lasting whether the sessions have been set to it, and to their limits, once and for all
+   */
+  record Session(@Nullable IsolationLevel wanted, boolean lasting) {
+    /** Nothing is known of them. */
+    static final Session UNKNOWN = new Session(null, false);
+  }
+
   /** The name used in messages. */
   public String name() {
     return name;
@@ -80,7 +95,33 @@ public final class Database implements AutoCloseable {
 
   /** The isolation level its sessions are set to, or null for whatever the server says. */
   @Nullable IsolationLevel sessionIsolation() {
-    return sessionIsolation;
+    if (session.lasting()) {
+      return session.wanted();
+    }
+    return owned && server != null ? server.isolation() : null;
+  }
+
+  /** The isolation level of transactions that do not ask for one, or null for the session's. */
+  @Nullable IsolationLevel wantedIsolation() {
+    return session.wanted();
+  }
+
+  /** Whether its connections go through a pooler, on which no setting of a session lasts. */
+  public boolean isPooled() {
+    return server != null && server.pooled();
+  }
+
+  /** What the server calls itself; empty for SQLite. */
+  public Optional<String> serverVersion() {
+    return Optional.ofNullable(server).map(PostgresServer::version);
+  }
+
+  /** Whether notifications reach those who listen; found out the first time this is called. */
+  public synchronized Listening listening() {
+    if (listening == null) {
+      listening = Pools.listening(this);
+    }
+    return listening;
   }
 
   /**
@@ -88,7 +129,7 @@ public final class Database implements AutoCloseable {
    * limited already.
    */
   public Optional<String> limitStatements(Duration timeout) {
-    return owned ? Optional.empty() : dialect.limitStatements(timeout);
+    return session.lasting() ? Optional.empty() : dialect.limitStatements(timeout);
   }
 
   /** The pool that writes. */

@@ -15,7 +15,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -41,25 +40,26 @@ public final class Pools {
    */
   public static Database open(String name, DatabaseUrl url, PoolOptions pool, Session session) {
     String driver = Drivers.require(url);
-    Database.Connections connections =
-        switch (url.kind()) {
-          case POSTGRESQL -> {
-            HikariDataSource source = postgres(name, url, pool, session, driver);
-            yield new Database.Connections(source, source, true);
-          }
-          case SQLITE -> sqlite(name, url, pool, driver);
-        };
-    try {
-      return new Database(name, connections, session.isolation());
-    } catch (SQLException failure) {
-      throw new OpenFailure(name, url).explain(failure);
-    }
+    return switch (url.kind()) {
+      case POSTGRESQL -> new PostgresPool(name, url, pool, session).open(driver);
+      case SQLITE -> {
+        try {
+          yield new Database(
+              name,
+              sqlite(name, url, pool, driver),
+              new Database.Session(session.isolation(), true));
+        } catch (SQLException failure) {
+          throw new OpenFailure(name, url).explain(failure);
+        }
+      }
+    };
   }
 
   /** Uses {@code source}, which stays its owner's to close. */
   public static Database adopt(String name, DataSource source) {
     try {
-      return new Database(name, new Database.Connections(source, source, false), null);
+      return new Database(
+          name, new Database.Connections(source, source, false), Database.Session.UNKNOWN);
     } catch (SQLException failure) {
       throw new DatabaseUnavailableException(
           "The data source given for "
@@ -70,32 +70,6 @@ public final class Pools {
           name,
           failure);
     }
-  }
-
-  private static HikariDataSource postgres(
-      String name, DatabaseUrl url, PoolOptions pool, Session session, String driver) {
-    Properties properties = new Properties();
-    properties.setProperty("ApplicationName", session.applicationName());
-    properties.setProperty("connectTimeout", String.valueOf(pool.connectTimeout().toSeconds()));
-    properties.setProperty("tcpKeepAlive", "true");
-    properties.putAll(url.driverProperties());
-    if (!pool.connectTimeout().equals(PoolOptions.DEFAULT.connectTimeout())) {
-      // Chosen in the program, so it counts more than what the URL says.
-      properties.setProperty("connectTimeout", String.valueOf(pool.connectTimeout().toSeconds()));
-    }
-    StringBuilder options = new StringBuilder(properties.getProperty("options", ""));
-    String level = session.isolation().name().toLowerCase(Locale.ROOT).replace("_", "\\ ");
-    options.append(" -c default_transaction_isolation=").append(level);
-    if (session.statementTimeout() != null) {
-      options.append(" -c statement_timeout=").append(session.statementTimeout().toMillis());
-    }
-    properties.setProperty("options", options.toString().strip());
-    HikariConfig config = config(name, url, pool, driver);
-    config.setMaximumPoolSize(pool.maximumSize());
-    config.setDataSourceProperties(properties);
-    url.user().ifPresent(config::setUsername);
-    url.password().ifPresent(config::setPassword);
-    return start(config, new OpenFailure(name, url));
   }
 
   private static Database.Connections sqlite(
@@ -157,8 +131,7 @@ public final class Pools {
     }
   }
 
-  private static HikariConfig config(
-      String name, DatabaseUrl url, PoolOptions pool, String driver) {
+  static HikariConfig config(String name, DatabaseUrl url, PoolOptions pool, String driver) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("dbos " + name);
     config.setJdbcUrl(url.jdbcUrl());
@@ -172,7 +145,7 @@ public final class Pools {
     return config;
   }
 
-  private static HikariDataSource start(HikariConfig config, OpenFailure explained) {
+  static HikariDataSource start(HikariConfig config, OpenFailure explained) {
     try {
       return new HikariDataSource(config);
     } catch (PoolInitializationException failure) {
@@ -199,6 +172,17 @@ public final class Pools {
       }
       throw failure;
     }
+  }
+
+  /** What {@link Database#listening()} finds out. */
+  static Listening listening(Database database) {
+    return switch (database.dialect()) {
+      case Dialect.Sqlite sqlite -> new Listening.Unsupported("SQLite has no notifications");
+      case Dialect.Postgres postgres ->
+          postgres.isCockroach()
+              ? new Listening.Unsupported("CockroachDB has no notifications")
+              : PostgresPool.listening(database);
+    };
   }
 
   static void close(DataSource source) {
