@@ -2,6 +2,7 @@ package dev.dbos;
 
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.Datasource;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
@@ -37,7 +38,9 @@ import org.jspecify.annotations.Nullable;
 /** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
 public final class DbosBuilder {
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
-  private static final String SYSTEM_DATABASE = "system database";
+  private static final Pools.Owner SYSTEM_DATABASE =
+      new Pools.Owner(
+          "system database", "systemDatabasePool(PoolOptions.DEFAULT.withMaximumSize(...))");
   private static final int MAX_RUNNING = 1_000;
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
@@ -224,7 +227,7 @@ public final class DbosBuilder {
             ? DatabaseUrl.defaultFor(applicationName)
             : DatabaseUrl.parse(systemDatabaseUrl);
     Pools.Session session = new Pools.Session("dbos_transact", IsolationLevel.READ_COMMITTED, null);
-    return Pools.open(SYSTEM_DATABASE, url, pool, session);
+    return Pools.open(SYSTEM_DATABASE, url, PoolSetup.of(pool), session);
   }
 
   private EngineSettings settings() {
