@@ -1,8 +1,7 @@
 package dev.dbos;
 
-import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.Datasource;
-import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
@@ -13,9 +12,8 @@ import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.journal.Journal;
-import dev.dbos.internal.migration.SystemSchema;
+import dev.dbos.internal.migration.SystemDatabaseSetup;
 import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.sql.Pools;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
@@ -37,25 +35,28 @@ import org.jspecify.annotations.Nullable;
 /** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
 public final class DbosBuilder {
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
-  private static final String SYSTEM_DATABASE = "system database";
   private static final int MAX_RUNNING = 1_000;
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
   private final String applicationName;
+  private Configuration configuration;
   private final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
   private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   private final List<String> trustedPackages = new ArrayList<>();
-  private @Nullable String systemDatabaseUrl;
-  private String schema = "dbos";
-  private PoolOptions pool = PoolOptions.DEFAULT;
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
-  private MigrationMode migrationMode = MigrationMode.MIGRATE;
   private @Nullable Serializer serializer;
   private InstantSource clock = SystemClock.UTC;
   private Duration closeTimeout = Duration.ofSeconds(5);
 
-  DbosBuilder(String applicationName) {
+  DbosBuilder(Configuration configuration) {
+    this.configuration = configuration;
+    this.applicationName = validName(configuration.name().orElse(""));
+  }
+
+  private static String validName(String applicationName) {
+    if (applicationName.isBlank()) {
+      throw new ConfigurationException("Configuration must specify an application name", null);
+    }
     if (!NAME.matcher(applicationName).matches()) {
       throw new ConfigurationException(
           "Invalid app name "
@@ -64,7 +65,7 @@ public final class DbosBuilder {
               + " letters, numbers, dashes, and underscores.",
           null);
     }
-    this.applicationName = applicationName;
+    return applicationName;
   }
 
   /**
@@ -72,19 +73,19 @@ public final class DbosBuilder {
    * working directory. Either {@code sqlite:} or {@code postgresql:}.
    */
   public DbosBuilder systemDatabaseUrl(String url) {
-    this.systemDatabaseUrl = url;
+    this.configuration = configuration.withSystemDatabaseUrl(url);
     return this;
   }
 
   /** The schema of the system tables on PostgreSQL; default {@code dbos}. */
   public DbosBuilder systemDatabaseSchema(String schemaName) {
-    this.schema = schemaName;
+    this.configuration = configuration.withSystemDatabaseSchema(schemaName);
     return this;
   }
 
   /** The size and timeouts of the system database's pool; default {@link PoolOptions#DEFAULT}. */
   public DbosBuilder systemDatabasePool(PoolOptions options) {
-    this.pool = options;
+    this.configuration = configuration.withSystemDatabasePool(options);
     return this;
   }
 
@@ -143,7 +144,7 @@ public final class DbosBuilder {
 
   /** What happens to the system tables; default {@link MigrationMode#MIGRATE}. */
   public DbosBuilder migrate(MigrationMode mode) {
-    this.migrationMode = mode;
+    this.configuration = configuration.withMigrationMode(mode);
     return this;
   }
 
@@ -192,9 +193,9 @@ public final class DbosBuilder {
    * @throws dev.dbos.error.SchemaException when its tables are not what they must be
    */
   public DBOS launch() {
-    Database database = openSystemDatabase();
+    Database database = SystemDatabaseSetup.open(configuration);
     try {
-      SystemSchema.prepare(database, schema, migrationMode, LOCK_TIMEOUT);
+      String schema = configuration.systemDatabaseSchema();
       SystemDatabase systemDatabase = new SystemDatabase(database, schema);
       EngineSettings settings = settings();
       registerVersion(systemDatabase, settings);
@@ -216,15 +217,6 @@ public final class DbosBuilder {
       engine.close();
       throw failure;
     }
-  }
-
-  private Database openSystemDatabase() {
-    DatabaseUrl url =
-        systemDatabaseUrl == null
-            ? DatabaseUrl.defaultFor(applicationName)
-            : DatabaseUrl.parse(systemDatabaseUrl);
-    Pools.Session session = new Pools.Session("dbos_transact", IsolationLevel.READ_COMMITTED, null);
-    return Pools.open(SYSTEM_DATABASE, url, pool, session);
   }
 
   private EngineSettings settings() {

@@ -38,10 +38,11 @@ class ArchitectureTest {
   /** Lowest first. A package may use those of lower layers, and nothing else of this module. */
   private static final List<Set<String>> LAYERS =
       List.of(
-          Set.of("dev.dbos.error"),
+          Set.of("dev.dbos.error", "dev.dbos.internal.text"),
           Set.of("dev.dbos.serialization"),
           Set.of("dev.dbos.workflow", "dev.dbos.datasource"),
           Set.of(
+              "dev.dbos.configuration",
               "dev.dbos.liquibase",
               "dev.dbos.tables",
               "dev.dbos.internal.sql",
@@ -53,13 +54,15 @@ class ArchitectureTest {
               "dev.dbos.internal.transaction"),
           Set.of("dev.dbos.internal.operations"),
           Set.of("dev.dbos.internal.engine"),
-          Set.of("dev.dbos.datasource.spi"),
+          Set.of("dev.dbos.admin", "dev.dbos.datasource.spi"),
           Set.of("dev.dbos"));
 
   /** What an application may import. */
   private static final Set<String> EXPORTED =
       Set.of(
           "dev.dbos",
+          "dev.dbos.admin",
+          "dev.dbos.configuration",
           "dev.dbos.datasource",
           "dev.dbos.error",
           "dev.dbos.liquibase",

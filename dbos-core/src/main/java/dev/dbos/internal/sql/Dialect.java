@@ -22,8 +22,25 @@ import org.jooq.impl.DSL;
 
 /** What differs between the database products; also the one place for their SQL in strings. */
 public sealed interface Dialect {
+  /** The products that speak PostgreSQL's protocol and SQL. */
+  enum Flavor {
+    POSTGRESQL,
+    /** Without advisory locks, notifications and triggers; every commit may meet a conflict. */
+    COCKROACHDB
+  }
+
   /** PostgreSQL, and CockroachDB within what both understand. */
-  record Postgres() implements Dialect {
+  record Postgres(Flavor flavor) implements Dialect {
+    /** PostgreSQL itself. */
+    public Postgres() {
+      this(Flavor.POSTGRESQL);
+    }
+
+    /** Whether it is CockroachDB. */
+    public boolean isCockroach() {
+      return flavor == Flavor.COCKROACHDB;
+    }
+
     @Override
     public SQLDialect jooq() {
       return SQLDialect.POSTGRES;
@@ -48,6 +65,9 @@ public sealed interface Dialect {
 
     @Override
     public DatabaseIdentity identify(Connection connection) {
+      if (isCockroach()) {
+        return new DatabaseIdentity.Unidentified();
+      }
       String query =
           "SELECT c.system_identifier, d.oid::bigint FROM pg_control_system() c, pg_database d"
               + " WHERE d.datname = current_database()";
@@ -132,13 +152,13 @@ public sealed interface Dialect {
 
   /** The dialect of the product {@code connection} reaches. */
   static Dialect of(Connection connection) throws SQLException {
-    DatabaseMetaData server = connection.getMetaData();
-    String product = server.getDatabaseProductName().toLowerCase(Locale.ROOT);
-    if (product.contains("sqlite")) {
+    Optional<PostgresServer> server = PostgresServer.at(connection);
+    return server.isPresent() ? server.get().dialect() : ofOther(connection.getMetaData());
+  }
+
+  private static Dialect ofOther(DatabaseMetaData server) throws SQLException {
+    if (server.getDatabaseProductName().toLowerCase(Locale.ROOT).contains("sqlite")) {
       return new Sqlite();
-    }
-    if (product.contains("postgresql") || product.contains("cockroach")) {
-      return new Postgres();
     }
     throw new ConfigurationException(
         "The data source connects to "

@@ -4,6 +4,7 @@ import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.Listening;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.SystemDsl;
 import java.sql.Connection;
@@ -73,6 +74,11 @@ public final class SystemDatabase implements AutoCloseable {
     return schema;
   }
 
+  /** Whether notifications reach those who listen. */
+  public Listening listening() {
+    return database().listening();
+  }
+
   /** Closes the database if it was opened; it is not opened again. */
   @Override
   public synchronized void close() {
@@ -82,24 +88,31 @@ public final class SystemDatabase implements AutoCloseable {
     }
   }
 
-  /** Runs queries, each by itself. */
+  /** Runs queries, each by itself, again when a concurrent transaction was in the way. */
   public <R extends @Nullable Object> R read(Function<DSLContext, R> queries) {
-    try {
-      return database().read(connection -> queries.apply(on(connection)));
-    } catch (SQLException | DataAccessException failure) {
-      throw explained("read", failure);
-    }
+    return repeated("read", () -> database().read(connection -> queries.apply(on(connection))));
   }
 
   /** Runs statements in one transaction, again when a concurrent one was in the way. */
   public <R extends @Nullable Object> R write(Function<DSLContext, R> statements) {
+    return repeated(
+        "written", () -> database().write(connection -> statements.apply(on(connection))));
+  }
+
+  /** Something that asks the database. */
+  @FunctionalInterface
+  private interface Exchange<R extends @Nullable Object> {
+    R run() throws SQLException;
+  }
+
+  private <R extends @Nullable Object> R repeated(String what, Exchange<R> exchange) {
     Backoff backoff = Backoff.forConflicts(ThreadLocalRandom.current());
     for (int attempt = 1; ; attempt++) {
       try {
-        return database().write(connection -> statements.apply(on(connection)));
+        return exchange.run();
       } catch (SQLException | DataAccessException failure) {
         if (SqlFailure.of(failure) != SqlFailure.CONFLICT || attempt == MAX_ATTEMPTS) {
-          throw explained("written", failure);
+          throw explained(what, failure);
         }
         LockSupport.parkNanos(this, backoff.after(attempt).toNanos());
       }

@@ -1,6 +1,7 @@
 package dev.dbos.internal.journal;
 
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
@@ -48,9 +49,9 @@ final class JournalFixture implements AutoCloseable {
             : file.url();
     database =
         Pools.open(
-            "system database",
+            Pools.Owner.datasource("system database"),
             DatabaseUrl.parse(url),
-            PoolOptions.DEFAULT,
+            PoolSetup.of(PoolOptions.DEFAULT),
             new Pools.Session("journal test", IsolationLevel.READ_COMMITTED, null));
     SystemSchema.prepare(database, "dbos", MigrationMode.MIGRATE, Duration.ofSeconds(30));
     rows = new SystemDatabase(database, "dbos");
