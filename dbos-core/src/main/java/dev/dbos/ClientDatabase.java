@@ -1,6 +1,7 @@
 package dev.dbos;
 
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.ConfigurationException;
@@ -18,6 +19,9 @@ import javax.sql.DataSource;
 /** Where a client finds the system database of an application. */
 final class ClientDatabase {
   private static final String NAME = "system database";
+  private static final Pools.Owner OWNER =
+      new Pools.Owner(
+          NAME, "pool(PoolOptions.DEFAULT.withMaximumSize(...)) of the client's builder");
 
   private final Function<PoolOptions, Database> opening;
 
@@ -38,7 +42,7 @@ final class ClientDatabase {
     return new ClientDatabase(
         pool -> {
           requireFile(url.file());
-          return Pools.open(NAME, url, pool, session);
+          return Pools.open(OWNER, url, PoolSetup.of(pool), session);
         });
   }
 

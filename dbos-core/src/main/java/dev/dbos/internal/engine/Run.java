@@ -3,6 +3,8 @@ package dev.dbos.internal.engine;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.UnexpectedStepException;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.Observed;
+import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.context.Standing;
@@ -18,6 +20,7 @@ import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.observe.Operation;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowState;
 import java.time.Duration;
@@ -60,6 +63,7 @@ final class Run implements WorkflowScope {
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> left = new CompletableFuture<>();
   private final boolean counted;
+  private final Observed observed;
   private volatile boolean hasUnwrittenSteps;
 
   /**
@@ -77,6 +81,12 @@ final class Run implements WorkflowScope {
     this.counted = counted;
     this.resumed = earlier != null;
     this.recorded = earlier == null ? Map.of() : earlier;
+    Observers observers = engine.settings().observers();
+    this.observed =
+        observers.isEmpty()
+            ? Observed.NOBODY
+            : observers.asked(
+                new Operation.Workflow(identity.workflowId(), identity.workflowName(), resumed));
   }
 
   /**
@@ -380,6 +390,16 @@ final class Run implements WorkflowScope {
   @Override
   public StepCodec codec() {
     return engine.settings().codec();
+  }
+
+  @Override
+  public Observers observers() {
+    return engine.settings().observers();
+  }
+
+  /** Who follows it. */
+  Observed observed() {
+    return observed;
   }
 
   @Override

@@ -57,6 +57,7 @@ final class PlainTransaction<R extends @Nullable Object, X extends Exception> {
   private Attempt<R> once(Lease lease) {
     boolean committing = false;
     try {
+      retries.watch().begin();
       R result = call.runBody(lease);
       committing = true;
       Transactions.commit(lease);
