@@ -4,7 +4,6 @@ import dev.dbos.configuration.Configuration;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.WorkflowOperations;
-import dev.dbos.internal.sql.Database;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
@@ -19,12 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DBOS extends Workflows implements AutoCloseable {
   private final Engine engine;
-  private final Database database;
 
-  DBOS(Engine engine, Database database) {
-    super(engine.access());
+  DBOS(Engine engine) {
+    super(engine.access(), engine.health());
     this.engine = engine;
-    this.database = database;
   }
 
   /**
@@ -123,6 +120,6 @@ public final class DBOS extends Workflows implements AutoCloseable {
   @Override
   public void close() {
     engine.close();
-    database.close();
+    engine.access().systemDatabase().close();
   }
 }

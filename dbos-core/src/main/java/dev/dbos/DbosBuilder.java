@@ -211,7 +211,7 @@ public final class DbosBuilder {
       Journal journal = Journal.open(database, schema, settings.observers());
       Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions());
       recover(engine);
-      return new DBOS(engine, database);
+      return new DBOS(engine);
     } catch (Throwable failure) {
       database.close();
       throw failure;

@@ -3,6 +3,7 @@ package dev.dbos;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.SystemClock;
+import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.OutcomeWatcher;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.store.SystemDatabase;
@@ -35,7 +36,7 @@ public final class DbosClient extends Workflows implements AutoCloseable {
   private final OutcomeWatcher watcher;
 
   private DbosClient(SystemAccess access, OutcomeWatcher watcher) {
-    super(access);
+    super(access, new HealthCheck(access, HealthCheck.Subject.CLIENT));
     this.systemDatabase = access.systemDatabase();
     this.watcher = watcher;
   }

@@ -1,9 +1,11 @@
 package dev.dbos;
 
 import dev.dbos.error.UnknownWorkflowException;
+import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Listings;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.observe.Health;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.StepAggregate;
 import dev.dbos.workflow.StepAggregation;
@@ -16,6 +18,7 @@ import dev.dbos.workflow.WorkflowPage;
 import dev.dbos.workflow.WorkflowQuery;
 import dev.dbos.workflow.WorkflowStatus;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +28,14 @@ import org.jspecify.annotations.Nullable;
  * run. Thread-safe.
  */
 public abstract sealed class Workflows permits DBOS, DbosClient {
+  private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
+
   private final SystemAccess access;
   private final Listings listings;
+  private final HealthCheck healthCheck;
 
-  Workflows(SystemAccess access) {
+  Workflows(SystemAccess access, HealthCheck healthCheck) {
+    this.healthCheck = healthCheck;
     this.access = access;
     this.listings = new Listings(access);
   }
@@ -115,6 +122,21 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public List<StepAggregate> aggregate(StepQuery query, StepAggregation grouping) {
     return listings.aggregate(query, grouping);
+  }
+
+  /** How it is doing, said within 5 seconds; see {@link #health(Duration)}. */
+  public Health health() {
+    return health(HEALTH_TIMEOUT);
+  }
+
+  /**
+   * How it is doing: whether the system database and the registered datasources answer, and what
+   * there is to do. Said within {@code timeout}, whatever hangs; what does not answer by then
+   * counts as unreachable. Cheap enough to be asked every few seconds. Never throws on account of a
+   * database, and records nothing inside a workflow.
+   */
+  public Health health(Duration timeout) {
+    return healthCheck.run(timeout);
   }
 
   // ---- talk ----

@@ -9,18 +9,22 @@ import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.journal.StartRow;
 import dev.dbos.internal.journal.StartRow.Assignment;
+import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.operations.OutcomeWatcher;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.observe.Vitals;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +53,8 @@ public final class Engine implements AutoCloseable {
   private final OutcomeWatcher watcher;
   private final SystemAccess access;
   private final Semaphore permits;
+  private final Vitals vitals;
+  private final HealthCheck health;
   private final RunExecution execution = new RunExecution(this);
   private final ConcurrentMap<String, Run> active = new ConcurrentHashMap<>();
   private final Set<Run> executing = ConcurrentHashMap.newKeySet();
@@ -81,6 +87,18 @@ public final class Engine implements AutoCloseable {
             settings.clock(),
             this::outcome);
     this.permits = new Semaphore(settings.maxRunning(), true);
+    List<Database> others = datasources.stream().map(DurableTransactions::database).toList();
+    List<Database> databases = new ArrayList<>(List.of(systemDatabase.database()));
+    databases.addAll(others);
+    this.vitals =
+        new EngineVitals(settings.applicationName(), executing, journal, List.copyOf(databases));
+    this.health =
+        new HealthCheck(
+            access,
+            new HealthCheck.Subject(
+                new HealthCheck.Unfinished(settings.executorId(), settings.applicationVersion()),
+                vitals,
+                others));
   }
 
   /** What it runs with. */
@@ -91,6 +109,11 @@ public final class Engine implements AutoCloseable {
   /** The system database, as operations use it. */
   public SystemAccess access() {
     return access;
+  }
+
+  /** Finds out how it is doing. */
+  public HealthCheck health() {
+    return health;
   }
 
   SystemDatabase systemDatabase() {
@@ -314,13 +337,18 @@ public final class Engine implements AutoCloseable {
 
   /** Recovers what an earlier process with the same executor id left unfinished. */
   public void recover() {
+    settings.observers().launched(vitals);
     sweeper.start();
     new Recovery(this).run();
   }
 
   @Override
   public void close() {
+    boolean again = draining;
     new EngineClose(this, executing, idle).run(() -> draining = true);
     sweeper.close();
+    if (!again) {
+      settings.observers().closed(vitals);
+    }
   }
 }
