@@ -44,6 +44,7 @@ class ArchitectureTest {
           Set.of(
               "dev.dbos.configuration",
               "dev.dbos.liquibase",
+              "dev.dbos.tables",
               "dev.dbos.internal.sql",
               "dev.dbos.internal.schema"),
           Set.of("dev.dbos.internal.context", "dev.dbos.internal.migration"),
@@ -66,6 +67,7 @@ class ArchitectureTest {
           "dev.dbos.error",
           "dev.dbos.liquibase",
           "dev.dbos.serialization",
+          "dev.dbos.tables",
           "dev.dbos.workflow");
 
   private static final JavaClasses CLASSES =

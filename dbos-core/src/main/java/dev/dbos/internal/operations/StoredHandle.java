@@ -7,7 +7,6 @@ import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
-import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowHandle;
 import dev.dbos.workflow.WorkflowStatus;
@@ -44,14 +43,12 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
 
   @Override
   public WorkflowStatus status() {
-    return access
-        .systemDatabase()
-        .read(dsl -> WorkflowStore.find(dsl, workflowId))
-        .orElseThrow(
-            () ->
-                new UnknownWorkflowException(
-                    "There is no workflow with id " + workflowId + " in the system database.",
-                    workflowId));
+    WorkflowStatus status = new Listings(access).status(workflowId);
+    if (status == null) {
+      throw new UnknownWorkflowException(
+          "There is no workflow with id " + workflowId + " in the system database.", workflowId);
+    }
+    return status;
   }
 
   @Override
