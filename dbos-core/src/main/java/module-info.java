@@ -14,6 +14,7 @@ module dev.dbos.core {
   requires tools.jackson.databind;
   requires static jakarta.xml.bind;
   requires static liquibase.core;
+  requires static org.checkerframework.checker.qual;
   requires static org.postgresql.jdbc;
   requires static org.xerial.sqlitejdbc;
 
