@@ -2,6 +2,7 @@ package dev.dbos;
 
 import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.Datasource;
+import dev.dbos.datasource.Listening;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
@@ -45,6 +46,7 @@ public final class DbosBuilder {
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private @Nullable Serializer serializer;
+  private Listening listening = Listening.AUTO;
   private InstantSource clock = SystemClock.UTC;
   private Duration closeTimeout = Duration.ofSeconds(5);
 
@@ -166,6 +168,15 @@ public final class DbosBuilder {
     return this;
   }
 
+  /**
+   * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
+   * pool; default {@link Listening#AUTO}. Without it everything works, found by polling.
+   */
+  public DbosBuilder listening(Listening mode) {
+    this.listening = mode;
+    return this;
+  }
+
   /** What time it is; default the system's clock. */
   public DbosBuilder clock(InstantSource source) {
     this.clock = source;
@@ -231,7 +242,8 @@ public final class DbosBuilder {
         codec,
         clock,
         closeTimeout,
-        MAX_RUNNING);
+        MAX_RUNNING,
+        listening);
   }
 
   private static String orEnvironment(@Nullable String chosen, String variable, String otherwise) {

@@ -1,8 +1,10 @@
 package dev.dbos.internal.context;
 
+import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
 import dev.dbos.serialization.Payload;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -88,6 +90,14 @@ public interface WorkflowScope {
    * @return false when the timeout came first
    */
   boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout);
+
+  /**
+   * Like {@link #idleUntil(CompletableFuture, Duration)}, until the run's clock says {@code until}.
+   */
+  boolean idleUntil(@Nullable CompletableFuture<?> future, Instant until);
+
+  /** Whether this run's steps are recorded in the system tables of {@code database}. */
+  boolean recordsIn(Database database, String schema);
 
   /** Runs {@code body} on a thread of its own; the workflow does not end before it. */
   <R extends @Nullable Object> CompletableFuture<R> async(Ambient.Body<R, Exception> body);

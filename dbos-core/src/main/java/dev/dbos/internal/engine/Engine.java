@@ -9,25 +9,27 @@ import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.journal.StartRow;
 import dev.dbos.internal.journal.StartRow.Assignment;
-import dev.dbos.internal.operations.Outcome;
-import dev.dbos.internal.operations.OutcomeWatcher;
+import dev.dbos.internal.operations.Outcomes;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.internal.watch.Runs;
+import dev.dbos.internal.watch.Topic;
+import dev.dbos.internal.watch.Watcher;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
@@ -46,7 +48,7 @@ public final class Engine implements AutoCloseable {
   private final Journal journal;
   private final Map<String, Registration<?, ?>> registrations;
   private final OutputSweeper sweeper;
-  private final OutcomeWatcher watcher;
+  private final Watcher watcher;
   private final SystemAccess access;
   private final Semaphore permits;
   private final RunExecution execution = new RunExecution(this);
@@ -72,14 +74,15 @@ public final class Engine implements AutoCloseable {
             systemDatabase.database().identity(),
             systemDatabase.schema(),
             settings.applicationName());
-    this.watcher = new OutcomeWatcher(systemDatabase);
+    this.watcher = new Watcher(systemDatabase, new ActiveRuns(), settings.listening());
     this.access =
         new SystemAccess(
             systemDatabase,
             settings.applicationName(),
             settings.codec(),
             settings.clock(),
-            this::outcome);
+            watcher,
+            id -> activeRun(id).map(Run::outcome));
     this.permits = new Semaphore(settings.maxRunning(), true);
   }
 
@@ -109,8 +112,25 @@ public final class Engine implements AutoCloseable {
     return permits;
   }
 
-  OutcomeWatcher watcher() {
+  Watcher watcher() {
     return watcher;
+  }
+
+  private Optional<Run> activeRun(String workflowId) {
+    return Optional.ofNullable(active.get(workflowId));
+  }
+
+  /** The runs of this process, whose rows are watched. */
+  private final class ActiveRuns implements Runs {
+    @Override
+    public Collection<Run> active() {
+      return active.values();
+    }
+
+    @Override
+    public Optional<Run> active(String workflowId) {
+      return activeRun(workflowId);
+    }
   }
 
   /** The names of the registered workflows. */
@@ -118,10 +138,20 @@ public final class Engine implements AutoCloseable {
     return registrations.keySet();
   }
 
-  /** What a run of this process ends in; otherwise what the system database will say. */
-  private CompletableFuture<Outcome> outcome(String workflowId) {
-    Run run = active.get(workflowId);
-    return run == null ? watcher.await(workflowId) : run.outcome();
+  /** Has a run that does not decide how its workflow ends told what is recorded. */
+  void forward(Run run) {
+    new Outcomes(access).forward(run.workflowId(), run.outcome());
+  }
+
+  /** The end of a workflow is durable. */
+  void ended(Run run) {
+    Topic workflow = Topic.workflow(run.workflowId());
+    if (run.counted()) {
+      watcher.changed(workflow);
+    } else {
+      // Whoever waits for it is, nearly always, the caller on whose thread it ran.
+      watcher.changedHere(workflow);
+    }
   }
 
   /**
@@ -252,6 +282,7 @@ public final class Engine implements AutoCloseable {
   private Run register(Run run) {
     executing.add(run);
     active.put(run.workflowId(), run);
+    watcher.runBegan();
     return run;
   }
 

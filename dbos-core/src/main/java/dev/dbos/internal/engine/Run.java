@@ -13,14 +13,17 @@ import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.StepRow;
 import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.internal.watch.WatchedRun;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowState;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
@@ -46,9 +49,15 @@ import org.jspecify.annotations.Nullable;
  * it has been replaced, and stops. A run whose step is refused while it still owns the workflow met
  * the work of a predecessor, and takes it.
  */
-final class Run implements WorkflowScope {
+final class Run implements WorkflowScope, WatchedRun {
   /** What a run is made from. */
   record Identity(String workflowId, String workflowName, long incarnation, String runToken) {}
+
+  /** How soon a clock that is not the system's is looked at again while waiting for it. */
+  private static final Duration FOREIGN_CLOCK_LOOK = Duration.ofMillis(20);
+
+  /** The system's clock may be set; so nobody trusts it for longer. */
+  private static final Duration SYSTEM_CLOCK_LOOK = Duration.ofMinutes(1);
 
   private final Engine engine;
   private final Identity identity;
@@ -238,6 +247,11 @@ final class Run implements WorkflowScope {
     engine.journal().writeLater(self[0]);
   }
 
+  @Override
+  public void noticed(@Nullable Standing standing) {
+    notice(standing);
+  }
+
   /** Draws the conclusion from how the workflow's row stood. */
   private void notice(@Nullable Standing standing) {
     if (standing == null || !Objects.equals(standing.owner(), runToken())) {
@@ -328,6 +342,20 @@ final class Run implements WorkflowScope {
     return ended;
   }
 
+  @Override
+  public boolean idleUntil(@Nullable CompletableFuture<?> future, Instant until) {
+    InstantSource clock = clock();
+    Duration look = SystemClock.is(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
+    long untilMillis = until.toEpochMilli();
+    for (long left = untilMillis - clock.millis(); left > 0; left = untilMillis - clock.millis()) {
+      Duration rest = Duration.ofMillis(left);
+      if (idleUntil(future, rest.compareTo(look) < 0 ? rest : look)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** False when the timeout came first; an interrupt stops the run. */
   private boolean await(CompletableFuture<?> future, @Nullable Duration timeout) {
     try {
@@ -370,6 +398,14 @@ final class Run implements WorkflowScope {
   /** Waits for what {@link #async} started. */
   void joinAsync() {
     asyncOperations.arriveAndAwaitAdvance();
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality") // the same database, not an equal one
+  public boolean recordsIn(Database database, String schema) {
+    return database == engine.systemDatabase().database()
+        || (database.identity().equals(systemTables().database())
+            && schema.equals(systemTables().schema()));
   }
 
   @Override

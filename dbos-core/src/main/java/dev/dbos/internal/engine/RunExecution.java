@@ -103,6 +103,7 @@ final class RunExecution {
     engine.journal().write(end);
     if (end.finished()) {
       run.outcome().complete(told);
+      engine.ended(run);
     } else {
       leave(run, Reason.NOT_OWNER);
     }
@@ -129,7 +130,7 @@ final class RunExecution {
                           + " interrupted. It stays PENDING and goes on at the next launch."));
       case CANCELLED, NOT_OWNER -> {
         LOG.debug("The run of workflow {} stopped: {}", run.workflowId(), reason);
-        engine.watcher().forward(run.workflowId(), run.outcome());
+        engine.forward(run);
       }
     }
   }

@@ -7,6 +7,7 @@ import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.SystemDsl;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -51,6 +52,16 @@ public final class SystemDatabase {
     return repeated(
         "The system database could not be read",
         () -> database.read(connection -> queries.apply(on(connection))));
+  }
+
+  /** Like {@link #read}, giving up on a server that does not answer in time. */
+  public <R extends @Nullable Object> R readWithin(
+      Duration patience, Function<DSLContext, R> queries) {
+    try {
+      return database.readWithin(patience, connection -> queries.apply(on(connection)));
+    } catch (SQLException failure) {
+      throw new DataAccessException("The system database could not be read", failure);
+    }
   }
 
   /** Runs statements in one transaction, again when a concurrent one was in the way. */

@@ -9,6 +9,7 @@ import dev.dbos.workflow.WorkflowState;
 import dev.dbos.workflow.WorkflowStatus;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -60,6 +61,15 @@ public final class WorkflowStore {
             .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId));
     return (isSqlite(dsl) ? row : row.forShare())
         .fetchOptional(found -> new Standing(found.value1(), found.value2()));
+  }
+
+  /** How several workflows stand; those without a row are left out. */
+  public static Map<String, Standing> standings(DSLContext dsl, Collection<String> workflowIds) {
+    return dsl.select(
+            WORKFLOW_STATUS.WORKFLOW_UUID, WORKFLOW_STATUS.STATUS, WORKFLOW_STATUS.OWNER_XID)
+        .from(WORKFLOW_STATUS)
+        .where(Chunks.among(dsl, WORKFLOW_STATUS.WORKFLOW_UUID, workflowIds))
+        .fetchMap(WORKFLOW_STATUS.WORKFLOW_UUID, row -> new Standing(row.value2(), row.value3()));
   }
 
   /** The token of the run that wrote the row last, whatever its state. */
