@@ -77,6 +77,14 @@ public interface WorkflowScope {
   /** Like {@link #checkRunning()}, but asks the system database. */
   void checkOwnership();
 
+  /**
+   * Has {@code action} run on a thread of its own when the run is cancelled or replaced, now if it
+   * has been. Not when this DBOS closes: then what is under way may end.
+   *
+   * @return ends the watch; the action may still be under way then
+   */
+  Watch whenStopped(Runnable action);
+
   /** Waits, or stops waiting when the run must not go on. */
   void pause(Duration duration);
 
@@ -100,6 +108,13 @@ public interface WorkflowScope {
 
   /** What time it is. */
   InstantSource clock();
+
+  /** Waits for a stop until it is closed. */
+  @FunctionalInterface
+  interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /**
    * Where the system tables are.

@@ -22,12 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** What the body of a workflow asks of its run, beyond plain steps and transactions. */
 public final class WorkflowOperations {
   private static final String SLEEP = "DBOS.sleep";
-
-  /** How soon a clock that is not the system's is looked at again while sleeping. */
-  private static final Duration FOREIGN_CLOCK_LOOK = Duration.ofMillis(20);
-
-  /** The system's clock may be set; so no sleep trusts it for longer. */
-  private static final Duration SYSTEM_CLOCK_LOOK = Duration.ofMinutes(1);
+  private static final String PATCH = "DBOS.patch-";
 
   private WorkflowOperations() {}
 
@@ -103,16 +98,43 @@ public final class WorkflowOperations {
       long now = run.clock().millis();
       long wakeAt = (Long) recorded(SLEEP, Long.class, () -> now + duration.toMillis());
       InstantSource clock = run.clock();
-      Duration look = SystemClock.is(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
       for (long left = wakeAt - clock.millis(); left > 0; left = wakeAt - clock.millis()) {
-        Duration rest = Duration.ofMillis(left);
-        run.idleUntil(null, rest.compareTo(look) < 0 ? rest : look);
+        run.idleUntil(null, SystemClock.look(clock, Duration.ofMillis(left)));
       }
     }
 
     /** A value that is made once and recorded, in portable JSON. */
     public Object recorded(String name, Type type, Supplier<?> source) {
       return Objects.requireNonNull(Recorded.<Object>inWorkflow(run, name, type, source::get));
+    }
+
+    /**
+     * Whether this run goes the new way at this place. It does when nothing is recorded here, which
+     * it then records, or when an earlier run did that. A step of the code before the patch says
+     * no, and so does one of a later place: then the step that belongs here was begun, too, and has
+     * not ended.
+     */
+    public boolean patch(String name) {
+      String marker = PATCH + name;
+      return switch (run.marker(marker)) {
+        case OTHER -> false;
+        case SAME -> {
+          run.takeStepId();
+          yield true;
+        }
+        case NONE -> {
+          long now = run.clock().millis();
+          run.record(new StepRecord(run.takeStepId(), marker, Payload.NOTHING, null, now, now));
+          yield true;
+        }
+      };
+    }
+
+    /** Passes over the mark that {@link #patch} left, if there is one. */
+    public void deprecatePatch(String name) {
+      if (run.marker(PATCH + name) == Run.Marker.SAME) {
+        run.takeStepId();
+      }
     }
 
     /** Starts a child; its row and this workflow's step commit together. */
@@ -129,7 +151,7 @@ public final class WorkflowOperations {
         throw run.leave();
       }
       String childId = options.id().orElseGet(() -> run.workflowId() + "-" + stepId);
-      StartRow child = engine.newRow(definition, input, Optional.of(childId), run.workflowId());
+      StartRow child = engine.newRow(definition, input, options.withId(childId), run);
       StepRecord step =
           new StepRecord(
               stepId,

@@ -16,6 +16,7 @@ import dev.dbos.internal.sql.SystemDsl;
 import dev.dbos.workflow.WorkflowState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jooq.CommonTableExpression;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -27,21 +28,35 @@ final class PostgresBatchSql {
   private static final String STATEMENT_SEPARATOR = ";\n";
 
   private final String start;
+  private final String startOnTerms;
   private final String step;
   private final String finish;
 
   PostgresBatchSql(Dialect dialect, String schema) {
     DSLContext dsl = SystemDsl.of(dialect, schema);
-    this.start = start(dsl);
+    this.start = start(dsl, List.of());
+    this.startOnTerms = start(dsl, TERMS);
     this.step = step(dsl);
     this.finish = finish(dsl);
   }
 
+  /** Which statement for starts a batch needs. */
+  enum Starts {
+    /** None. */
+    NONE,
+    /** Ten arrays, for workflows that nothing is said of but what all have. */
+    PLAIN,
+    /** {@link #TERMS} besides. */
+    ON_TERMS
+  }
+
   /** The statements asked for, in this order. */
-  String text(boolean starts, boolean steps, boolean finishes) {
+  String text(Starts starts, boolean steps, boolean finishes) {
     List<String> parts = new ArrayList<>(3);
-    if (starts) {
-      parts.add(start);
+    switch (starts) {
+      case NONE -> {}
+      case PLAIN -> parts.add(start);
+      case ON_TERMS -> parts.add(startOnTerms);
     }
     if (steps) {
       parts.add(step);
@@ -52,57 +67,56 @@ final class PostgresBatchSql {
     return String.join(STATEMENT_SEPARATOR, parts);
   }
 
-  /** Ten arrays; returns the tokens of the runs whose row is new. */
-  private static String start(DSLContext dsl) {
+  /** A column of an array parameter: its type, its name, and where it goes. */
+  private record Column(String type, String array, Field<?> target) {
+    Field<?> value() {
+      return field(name("i", array), target.getDataType());
+    }
+  }
+
+  private static final List<Column> ALL =
+      List.of(
+          new Column("text", "id", WORKFLOW_STATUS.WORKFLOW_UUID),
+          new Column("text", "name", WORKFLOW_STATUS.NAME),
+          new Column("text", "inputs", WORKFLOW_STATUS.INPUTS),
+          new Column("text", "format", WORKFLOW_STATUS.SERIALIZATION),
+          new Column("text", "executor", WORKFLOW_STATUS.EXECUTOR_ID),
+          new Column("text", "version", WORKFLOW_STATUS.APPLICATION_VERSION),
+          new Column("text", "application", WORKFLOW_STATUS.APPLICATION_NAME),
+          new Column("text", "token", WORKFLOW_STATUS.OWNER_XID),
+          new Column("text", "parent", WORKFLOW_STATUS.PARENT_WORKFLOW_ID),
+          new Column("int8", "created", WORKFLOW_STATUS.CREATED_AT));
+
+  private static final List<Column> TERMS =
+      List.of(
+          new Column("int8", "timeout", WORKFLOW_STATUS.WORKFLOW_TIMEOUT_MS),
+          new Column("int8", "deadline", WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS),
+          new Column("text", "caller", WORKFLOW_STATUS.AUTHENTICATED_USER),
+          new Column("text", "role", WORKFLOW_STATUS.ASSUMED_ROLE),
+          new Column("text", "roles", WORKFLOW_STATUS.AUTHENTICATED_ROLES),
+          new Column("jsonb", "attributes", WORKFLOW_STATUS.ATTRIBUTES));
+
+  /** An array for each column; returns the tokens of the runs whose row is new. */
+  private static String start(DSLContext dsl, List<Column> more) {
+    List<Column> arrays = Stream.concat(ALL.stream(), more.stream()).toList();
     Table<?> rows =
         unnest(
-            List.of("text", "text", "text", "text", "text", "text", "text", "text", "text", "int8"),
-            List.of(
-                "id",
-                "name",
-                "inputs",
-                "format",
-                "executor",
-                "version",
-                "application",
-                "token",
-                "parent",
-                "created"));
+            arrays.stream().map(Column::type).toList(),
+            arrays.stream().map(Column::array).toList());
+    List<Field<?>> targets = new ArrayList<>(arrays.stream().map(Column::target).toList());
+    List<Field<?>> values = new ArrayList<>(arrays.stream().map(Column::value).toList());
+    targets.addAll(
+        List.of(
+            WORKFLOW_STATUS.STATUS,
+            WORKFLOW_STATUS.UPDATED_AT,
+            WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
+            WORKFLOW_STATUS.PRIORITY));
+    values.addAll(
+        List.of(inline(WorkflowState.PENDING.name()), number("created"), inline(1L), inline(0)));
     return dsl.render(
         dsl.insertInto(WORKFLOW_STATUS)
-            .columns(
-                List.of(
-                    WORKFLOW_STATUS.WORKFLOW_UUID,
-                    WORKFLOW_STATUS.STATUS,
-                    WORKFLOW_STATUS.NAME,
-                    WORKFLOW_STATUS.INPUTS,
-                    WORKFLOW_STATUS.SERIALIZATION,
-                    WORKFLOW_STATUS.EXECUTOR_ID,
-                    WORKFLOW_STATUS.APPLICATION_VERSION,
-                    WORKFLOW_STATUS.APPLICATION_NAME,
-                    WORKFLOW_STATUS.OWNER_XID,
-                    WORKFLOW_STATUS.PARENT_WORKFLOW_ID,
-                    WORKFLOW_STATUS.CREATED_AT,
-                    WORKFLOW_STATUS.UPDATED_AT,
-                    WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
-                    WORKFLOW_STATUS.PRIORITY))
-            .select(
-                select(
-                        text("id"),
-                        inline(WorkflowState.PENDING.name()),
-                        text("name"),
-                        text("inputs"),
-                        text("format"),
-                        text("executor"),
-                        text("version"),
-                        text("application"),
-                        text("token"),
-                        text("parent"),
-                        number("created"),
-                        number("created"),
-                        inline(1L),
-                        inline(0))
-                    .from(rows))
+            .columns(targets)
+            .select(select(values).from(rows))
             .onConflictDoNothing()
             .returning(WORKFLOW_STATUS.OWNER_XID));
   }

@@ -1,6 +1,8 @@
 package dev.dbos.internal.journal;
 
 import dev.dbos.internal.context.Standing;
+import dev.dbos.internal.journal.PostgresBatchSql.Starts;
+import dev.dbos.internal.journal.StartRow.Terms;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Database.Access;
 import dev.dbos.internal.sql.Lease;
@@ -40,13 +42,18 @@ final class PostgresBatchWriter implements BatchWriter {
     List<Checkpoint> starts = batch.stream().filter(c -> c.start() != null).toList();
     List<Checkpoint> steps = batch.stream().filter(c -> c.step() != null).toList();
     List<Checkpoint> finishes = batch.stream().filter(c -> c.finish() != null).toList();
-    String text = sql.text(!starts.isEmpty(), !steps.isEmpty(), !finishes.isEmpty());
+    Starts kind = kindOf(starts);
+    String text = sql.text(kind, !steps.isEmpty(), !finishes.isEmpty());
     try (Lease lease = database.lease(Access.WRITE);
         PreparedStatement statement = lease.connection().prepareStatement(text)) {
       Binder binder = new Binder(lease.connection(), statement);
       if (!starts.isEmpty()) {
-        bindStarts(
-            binder, starts.stream().map(Checkpoint::start).map(Objects::requireNonNull).toList());
+        List<StartRow> rows =
+            starts.stream().map(Checkpoint::start).map(Objects::requireNonNull).toList();
+        bindStarts(binder, rows);
+        if (kind == Starts.ON_TERMS) {
+          bindTerms(binder, rows.stream().map(StartRow::terms).toList());
+        }
       }
       if (!steps.isEmpty()) {
         bindSteps(
@@ -71,6 +78,25 @@ final class PostgresBatchWriter implements BatchWriter {
     }
   }
 
+  private static Starts kindOf(List<Checkpoint> starts) {
+    if (starts.isEmpty()) {
+      return Starts.NONE;
+    }
+    return starts.stream()
+            .allMatch(checkpoint -> Objects.requireNonNull(checkpoint.start()).terms().isPlain())
+        ? Starts.PLAIN
+        : Starts.ON_TERMS;
+  }
+
+  private static void bindTerms(Binder binder, List<Terms> rows) throws SQLException {
+    binder.longs(rows, Terms::timeoutMillis);
+    binder.longs(rows, terms -> terms.own().deadlineMillis());
+    binder.texts(rows, terms -> terms.own().user());
+    binder.texts(rows, terms -> terms.own().assumedRole());
+    binder.texts(rows, terms -> terms.own().roles());
+    binder.json(rows, Terms::attributes);
+  }
+
   private static void bindStarts(Binder binder, List<StartRow> rows) throws SQLException {
     binder.texts(rows, StartRow::workflowId);
     binder.texts(rows, StartRow::name);
@@ -80,7 +106,7 @@ final class PostgresBatchWriter implements BatchWriter {
     binder.texts(rows, row -> row.assignment().applicationVersion());
     binder.texts(rows, row -> row.assignment().applicationName());
     binder.texts(rows, row -> row.assignment().runToken());
-    binder.texts(rows, StartRow::parentId);
+    binder.texts(rows, row -> row.terms().parentId());
     binder.longs(rows, StartRow::createdAtMillis);
   }
 
@@ -170,7 +196,11 @@ final class PostgresBatchWriter implements BatchWriter {
       bind("text", rows.stream().map(column).toArray(String[]::new));
     }
 
-    <R> void longs(List<R> rows, Function<R, Long> column) throws SQLException {
+    <R> void json(List<R> rows, Function<R, @Nullable String> column) throws SQLException {
+      bind("jsonb", rows.stream().map(column).toArray(String[]::new));
+    }
+
+    <R> void longs(List<R> rows, Function<R, @Nullable Long> column) throws SQLException {
       bind("int8", rows.stream().map(column).toArray(Long[]::new));
     }
 

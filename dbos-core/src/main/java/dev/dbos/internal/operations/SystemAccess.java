@@ -13,13 +13,15 @@ import java.util.concurrent.CompletableFuture;
  * @param codec how steps and errors were written
  * @param clock what time it is
  * @param outcomes how to wait for the end of a workflow
+ * @param local what of this process has to know of changes
  */
 public record SystemAccess(
     SystemDatabase systemDatabase,
     String applicationName,
     StepCodec codec,
     InstantSource clock,
-    Outcomes outcomes) {
+    Outcomes outcomes,
+    LocalRuns local) {
 
   /** Tells how workflows end. */
   @FunctionalInterface

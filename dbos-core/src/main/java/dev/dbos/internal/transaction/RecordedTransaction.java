@@ -163,7 +163,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   }
 
   private Payload runBody(Lease lease) throws X, SQLException {
-    R value = call.runBody(lease);
+    R value = call.runBody(lease, scope);
     Payload payload = call.output(scope.codec(), value);
     result = value;
     return payload;

@@ -6,6 +6,7 @@ import dev.dbos.error.SerializationException;
 import dev.dbos.error.TransactionAbortedException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.StepCodec;
+import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.Lease;
@@ -45,9 +46,10 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
    * Opens a transaction on {@code lease} and runs the body in it. Afterwards the transaction is
    * open and can be committed.
    *
+   * @param scope the run whose stop cancels the body's statements, or null
    * @throws TransactionAbortedException when the body returned, but left nothing to commit
    */
-  R runBody(Lease lease) throws X, SQLException {
+  R runBody(Lease lease, @Nullable WorkflowScope scope) throws X, SQLException {
     Transactions.begin(lease, mode);
     boolean sqlite = database.dialect() instanceof Dialect.Sqlite;
     if (sqlite) {
@@ -55,10 +57,9 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
     }
     GuardedConnection guard;
     R result;
-    try (StatementLimit limit = StatementLimit.begin(lease, session.statementTimeout())) {
-      guard =
-          new GuardedConnection(
-              lease.connection(), database.name(), name, session.logStatements(), limit);
+    try (StatementLimit limit = StatementLimit.begin(lease, session.statementTimeout());
+        OpenStatements statements = OpenStatements.of(scope)) {
+      guard = new GuardedConnection(lease.connection(), this, limit, statements);
       result = runGuarded(guard);
     }
     if (sqlite) {

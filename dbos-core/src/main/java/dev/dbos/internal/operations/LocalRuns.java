@@ -1,0 +1,38 @@
+package dev.dbos.internal.operations;
+
+import dev.dbos.internal.context.DeletedWorkflow;
+import java.util.Collection;
+
+/**
+ * What of this process has to know at once of a change to workflows that is durable now. It is only
+ * about time: without being told, all of it would be noticed a little later.
+ */
+public interface LocalRuns {
+  /** Of a process that runs no workflows. */
+  LocalRuns NONE =
+      new LocalRuns() {
+        @Override
+        public void makeDurable() {}
+
+        @Override
+        public void changed(Collection<String> workflowIds) {}
+
+        @Override
+        public void enqueued() {}
+
+        @Override
+        public void forget(Collection<DeletedWorkflow> workflows) {}
+      };
+
+  /** Makes durable what runs of this process have recorded without waiting. */
+  void makeDurable();
+
+  /** Has the runs of these workflows, if there are any here, look whether they may go on. */
+  void changed(Collection<String> workflowIds);
+
+  /** Something waits in the internal queue. */
+  void enqueued();
+
+  /** Deletes what known datasources hold of workflows that have been deleted. */
+  void forget(Collection<DeletedWorkflow> workflows);
+}
