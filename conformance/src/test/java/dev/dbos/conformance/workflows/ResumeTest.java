@@ -41,15 +41,14 @@ class ResumeTest {
   private final CountDownLatch goOn = new CountDownLatch(1);
   private volatile boolean patient = true;
 
-  private DbosBuilder shop(
-      Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
+  private DbosBuilder shop(Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
         .workflow(CHECKOUT, checkout);
   }
 
   /** Waits for a year after its first step, unless there is no patience any more. */
-  private @Nullable String checkout(@Nullable Void none) {
+  private String checkout(@Nullable Void none) {
     Workflow.runStep("reserve", () -> done.add("reserve"));
     if (patient) {
       Workflow.sleep(YEAR);
@@ -126,8 +125,7 @@ class ResumeTest {
       Eventually.open(reached);
       dbos.resume("order-42");
       Eventually.open(both);
-      Eventually.holds(
-          "ended", () -> order.status().state() == WorkflowState.SUCCESS);
+      Eventually.holds("ended", () -> order.status().state() == WorkflowState.SUCCESS);
       goOn.countDown();
 
       assertThat(order.result()).isEqualTo("shipped by the new run");
@@ -197,8 +195,7 @@ class ResumeTest {
       cancelAsleep(dbos, "order-42");
       assertThatThrownBy(() -> dbos.resume(List.of("order-43", "order-42", "order-44")))
           .isInstanceOfSatisfying(
-              UnknownWorkflowException.class,
-              e -> assertThat(e.workflowId()).isEqualTo("order-43"))
+              UnknownWorkflowException.class, e -> assertThat(e.workflowId()).isEqualTo("order-43"))
           .hasMessage(
               "There are no workflows with the ids order-43, order-44 in the system database.");
       assertThatThrownBy(() -> dbos.resume("order-43"))
@@ -240,8 +237,7 @@ class ResumeTest {
           .hasSize(3)
           .filteredOn(line -> line.startsWith("order-43"))
           .hasSizeGreaterThanOrEqualTo(2)
-          .containsOnly(
-              "order-43: There is no workflow with id order-43 in the system database.");
+          .containsOnly("order-43: There is no workflow with id order-43 in the system database.");
     }
   }
 
@@ -298,26 +294,21 @@ class ResumeTest {
   @ParameterizedTest
   @EnumSource(Product.class)
   void anotherProcessTakesItUpOnlyIfItIsOfTheSameApplicationAndVersion(Product product) {
-    try (Site site = Site.of(product);
-        DBOS dbos = shop(site, this::checkout).applicationVersion("v1").launch()) {
-      cancelAsleep(dbos, "order-1");
-      cancelAsleep(dbos, "order-2");
-      cancelAsleep(dbos, "order-3");
-      cancelAsleep(dbos, "order-4");
-      dbos.close();
+    try (Site site = Site.of(product)) {
+      try (DBOS dbos = shop(site, this::checkout).applicationVersion("v1").launch()) {
+        List.of("order-1", "order-2", "order-3", "order-4").forEach(id -> cancelAsleep(dbos, id));
+      }
       wake(site);
       SystemRows rows = SystemRows.of(site);
       String enqueue =
           "UPDATE workflow_status SET status = 'ENQUEUED', queue_name = '_dbos_internal_queue'";
       rows.change(enqueue + " WHERE workflow_uuid = 'order-1'");
-      rows.change(
-          enqueue + ", application_version = 'v2' WHERE workflow_uuid = 'order-2'");
+      rows.change(enqueue + ", application_version = 'v2' WHERE workflow_uuid = 'order-2'");
       rows.change(
           enqueue
               + ", application_version = NULL, application_name = NULL"
               + " WHERE workflow_uuid = 'order-3'");
-      rows.change(
-          enqueue + ", application_name = 'book-shop' WHERE workflow_uuid = 'order-4'");
+      rows.change(enqueue + ", application_name = 'book-shop' WHERE workflow_uuid = 'order-4'");
       try (DBOS second =
           shop(site, this::checkout).applicationVersion("v2").executorId("till-2").launch()) {
         assertThat(second.retrieve("order-2", String.class).result()).isEqualTo("shipped");
@@ -352,8 +343,7 @@ class ResumeTest {
               .launch()) {
         dbos.resume("order-42");
         dbos.run(other);
-        assertThat(dbos.status("order-42").orElseThrow().state())
-            .isEqualTo(WorkflowState.ENQUEUED);
+        assertThat(dbos.status("order-42").orElseThrow().state()).isEqualTo(WorkflowState.ENQUEUED);
       }
       wake(site);
       try (DBOS dbos = shop(site, this::checkout).launch()) {

@@ -38,8 +38,7 @@ class TimeoutTest {
   private final SettableClock clock = new SettableClock();
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 
-  private DbosBuilder shop(
-      Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
+  private DbosBuilder shop(Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
         .clock(clock)
@@ -53,7 +52,7 @@ class TimeoutTest {
             });
   }
 
-  private @Nullable String sleep(@Nullable Void none) {
+  private String sleep(@Nullable Void none) {
     done.add("run");
     Workflow.sleep(YEAR);
     return "shipped";
@@ -164,8 +163,7 @@ class TimeoutTest {
   @EnumSource(Product.class)
   void aChildHasTheDeadlineOfItsParent(Product product) {
     try (Site site = Site.of(product);
-        DBOS dbos =
-            shop(site, none -> requireNonNull(Workflow.start(SHIP).result())).launch()) {
+        DBOS dbos = shop(site, none -> requireNonNull(Workflow.start(SHIP).result())).launch()) {
       WorkflowHandle<String> order = dbos.start(CHECKOUT, null, ORDER.withTimeout(MINUTE));
       awaitAsleep(dbos, "order-42-0");
       assertThat(
@@ -173,8 +171,7 @@ class TimeoutTest {
                   .query("SELECT DISTINCT workflow_deadline_epoch_ms FROM workflow_status"))
           .containsExactly("1772352060000");
       assertThat(
-              SystemRows.of(site)
-                  .query("SELECT count(workflow_timeout_ms) FROM workflow_status"))
+              SystemRows.of(site).query("SELECT count(workflow_timeout_ms) FROM workflow_status"))
           .containsExactly("1");
       clock.advance(MINUTE);
 
@@ -193,7 +190,9 @@ class TimeoutTest {
                     none -> {
                       Workflow.start(SHIP, null, StartOptions.id("detached").withoutTimeout());
                       Workflow.start(
-                          SHIP, null, StartOptions.id("longer").withTimeout(MINUTE.multipliedBy(3)));
+                          SHIP,
+                          null,
+                          StartOptions.id("longer").withTimeout(MINUTE.multipliedBy(3)));
                       Workflow.start(
                           SHIP,
                           null,
@@ -222,8 +221,7 @@ class TimeoutTest {
   @EnumSource(Product.class)
   void aResumedOneHasItsTimeAnewAndAnInheritedDeadlineNoMore(Product product) {
     try (Site site = Site.of(product);
-        DBOS dbos =
-            shop(site, none -> requireNonNull(Workflow.start(SHIP).result())).launch()) {
+        DBOS dbos = shop(site, none -> requireNonNull(Workflow.start(SHIP).result())).launch()) {
       WorkflowHandle<String> order = dbos.start(CHECKOUT, null, ORDER.withTimeout(MINUTE));
       awaitAsleep(dbos, "order-42-0");
       clock.advance(MINUTE);
@@ -244,8 +242,7 @@ class TimeoutTest {
           .containsExactly("order-42 1772352120000", "order-42-0 0");
       clock.advance(MINUTE);
       assertCancelled(order);
-      assertThat(dbos.status("order-42-0").orElseThrow().state())
-          .isEqualTo(WorkflowState.PENDING);
+      assertThat(dbos.status("order-42-0").orElseThrow().state()).isEqualTo(WorkflowState.PENDING);
     }
   }
 

@@ -85,6 +85,15 @@ public interface WorkflowScope {
    */
   Watch whenStopped(Runnable action);
 
+  /**
+   * Has {@code action} run on a thread of its own when a transaction in the system database keeps
+   * out a change to the workflow; now if it does.
+   */
+  Watch whenInTheWay(Runnable action);
+
+  /** Like {@link #checkRunning()}, but waits for a change to the workflow that is being made. */
+  void checkRunningAndNotInTheWay();
+
   /** Waits, or stops waiting when the run must not go on. */
   void pause(Duration duration);
 

@@ -1,5 +1,6 @@
 package dev.dbos.internal.engine;
 
+import dev.dbos.internal.operations.LocalRuns.Way;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.store.ControlStore;
 import java.time.Duration;
@@ -104,10 +105,15 @@ final class Deadlines implements AutoCloseable {
   private void cancel(List<Run> due) {
     List<String> ids = due.stream().map(Run::workflowId).toList();
     long now = clock().millis();
-    List<String> cancelled =
-        engine.systemDatabase().write(dsl -> ControlStore.expire(dsl, ids, now));
-    LOG.debug("Past their deadlines: {}", cancelled);
-    engine.changed(cancelled);
+    Way way = engine.makeWay(ids);
+    try {
+      List<String> cancelled =
+          engine.systemDatabase().write(dsl -> ControlStore.expire(dsl, ids, now));
+      LOG.debug("Past their deadlines: {}", cancelled);
+      engine.changed(cancelled);
+    } finally {
+      way.close();
+    }
   }
 
   /** The runs that are due, once there are any; none when closed. */

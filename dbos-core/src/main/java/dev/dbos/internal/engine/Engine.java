@@ -16,6 +16,7 @@ import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.operations.OutcomeWatcher;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
@@ -277,11 +278,25 @@ public final class Engine implements LocalRuns, AutoCloseable {
     journal.flush();
   }
 
+  @Override
+  public Way makeWay(Collection<String> workflowIds) {
+    if (!(systemDatabase.database().dialect() instanceof Dialect.Sqlite)) {
+      return () -> {};
+    }
+    List<Run> runs = executing(workflowIds);
+    runs.forEach(Run::beginIntermission);
+    return () -> runs.forEach(Run::endIntermission);
+  }
+
+  private List<Run> executing(Collection<String> workflowIds) {
+    Set<String> ids = Set.copyOf(workflowIds);
+    return executing.stream().filter(run -> ids.contains(run.workflowId())).toList();
+  }
+
   /** The rows say it: a run that began after the change is not stopped by the news of it. */
   @Override
   public void changed(Collection<String> workflowIds) {
-    Set<String> ids = Set.copyOf(workflowIds);
-    List<Run> runs = executing.stream().filter(run -> ids.contains(run.workflowId())).toList();
+    List<Run> runs = executing(workflowIds);
     if (runs.isEmpty()) {
       return;
     }

@@ -83,6 +83,8 @@ final class Run implements WorkflowScope {
   private final boolean counted;
   private final AtomicBoolean inPlace = new AtomicBoolean();
   private final Set<Runnable> whenStopped = ConcurrentHashMap.newKeySet();
+  private final Set<Runnable> whenInTheWay = ConcurrentHashMap.newKeySet();
+  private final Intermission intermission = new Intermission();
   private volatile boolean hasUnwrittenSteps;
 
   /**
@@ -327,6 +329,36 @@ final class Run implements WorkflowScope {
       startStopAction(action);
     }
     return () -> whenStopped.remove(action);
+  }
+
+  @Override
+  public Watch whenInTheWay(Runnable action) {
+    whenInTheWay.add(action);
+    if (intermission.isOn()) {
+      startStopAction(action);
+    }
+    return () -> whenInTheWay.remove(action);
+  }
+
+  @Override
+  public void checkRunningAndNotInTheWay() {
+    try {
+      intermission.awaitEnd();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw leave();
+    }
+    checkRunning();
+  }
+
+  /** Has transactions in the system database make way until {@link #endIntermission}. */
+  void beginIntermission() {
+    intermission.begin();
+    whenInTheWay.forEach(this::startStopAction);
+  }
+
+  void endIntermission() {
+    intermission.end();
   }
 
   private void startStopAction(Runnable action) {

@@ -15,6 +15,11 @@ public interface LocalRuns {
         public void makeDurable() {}
 
         @Override
+        public Way makeWay(Collection<String> workflowIds) {
+          return () -> {};
+        }
+
+        @Override
         public void changed(Collection<String> workflowIds) {}
 
         @Override
@@ -26,6 +31,20 @@ public interface LocalRuns {
 
   /** Makes durable what runs of this process have recorded without waiting. */
   void makeDurable();
+
+  /**
+   * Has transactions of these workflows leave the system database where they would keep a change
+   * out: on SQLite, where one writer is let in at a time. They are rolled back, and tried again
+   * once the way is closed, unless their runs have to stop by then.
+   */
+  Way makeWay(Collection<String> workflowIds);
+
+  /** Open until a change has been made, or has failed. */
+  @FunctionalInterface
+  interface Way extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /** Has the runs of these workflows, if there are any here, look whether they may go on. */
   void changed(Collection<String> workflowIds);

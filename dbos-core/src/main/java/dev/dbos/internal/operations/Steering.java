@@ -3,6 +3,7 @@ package dev.dbos.internal.operations;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.DeletedWorkflow;
+import dev.dbos.internal.operations.LocalRuns.Way;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.workflow.Reach;
 import java.time.Duration;
@@ -34,19 +35,23 @@ public final class Steering {
   /** Cancels workflows; those that have ended, and unknown ones, are passed over. */
   public void cancel(Collection<String> workflowIds, Reach reach) {
     long now = now();
-    List<String> cancelled =
-        strings(
-            RecordedWrite.call(
-                access,
-                "DBOS.cancel",
-                "DBOS.cancelWorkflow",
-                String[].class,
-                dsl -> {
-                  Set<String> all = reached(dsl, workflowIds, reach);
-                  inParts(all, part -> ControlStore.cancel(dsl, part, now));
-                  return all.toArray(String[]::new);
-                }));
-    access.local().changed(cancelled);
+    withWayMade(
+        workflowIds,
+        reach,
+        () -> {
+          String[] cancelled =
+              RecordedWrite.call(
+                  access,
+                  "DBOS.cancel",
+                  "DBOS.cancelWorkflow",
+                  String[].class,
+                  dsl -> {
+                    Set<String> all = reached(dsl, workflowIds, reach);
+                    inParts(all, part -> ControlStore.cancel(dsl, part, now));
+                    return all.toArray(String[]::new);
+                  });
+          access.local().changed(List.of(cancelled));
+        });
   }
 
   /**
@@ -57,42 +62,65 @@ public final class Steering {
   public void resume(Collection<String> workflowIds) {
     long now = now();
     Set<String> ids = new LinkedHashSet<>(workflowIds);
-    List<String> resumed =
-        strings(
-            RecordedWrite.call(
-                access,
-                "DBOS.resume",
-                "DBOS.resumeWorkflow",
-                String[].class,
-                dsl -> {
-                  requireKnown(dsl, ids);
-                  List<String> changed = new ArrayList<>();
-                  inParts(ids, part -> changed.addAll(ControlStore.resume(dsl, part, now)));
-                  return changed.toArray(String[]::new);
-                }));
-    access.local().changed(resumed);
+    withWayMade(
+        ids,
+        Reach.ONLY_THESE,
+        () -> {
+          String[] resumed =
+              RecordedWrite.call(
+                  access,
+                  "DBOS.resume",
+                  "DBOS.resumeWorkflow",
+                  String[].class,
+                  dsl -> {
+                    requireKnown(dsl, ids);
+                    List<String> changed = new ArrayList<>();
+                    inParts(ids, part -> changed.addAll(ControlStore.resume(dsl, part, now)));
+                    return changed.toArray(String[]::new);
+                  });
+          access.local().changed(List.of(resumed));
+        });
     access.local().enqueued();
   }
 
   /** Deletes workflows with everything that is stored of them; unknown ones are passed over. */
   public void delete(Collection<String> workflowIds, Reach reach) {
     refuseOwnDeletion(workflowIds);
-    List<DeletedWorkflow> deleted =
-        List.of(
-            RecordedWrite.call(
-                access,
-                "DBOS.delete",
-                "DBOS.deleteWorkflow",
-                DeletedWorkflow[].class,
-                dsl -> {
-                  List<DeletedWorkflow> gone = new ArrayList<>();
-                  inParts(
-                      reached(dsl, workflowIds, reach),
-                      part -> gone.addAll(ControlStore.delete(dsl, part)));
-                  return gone.toArray(DeletedWorkflow[]::new);
-                }));
-    access.local().changed(deleted.stream().map(DeletedWorkflow::workflowId).toList());
-    access.local().forget(deleted);
+    withWayMade(
+        workflowIds,
+        reach,
+        () -> {
+          List<DeletedWorkflow> deleted =
+              List.of(
+                  RecordedWrite.call(
+                      access,
+                      "DBOS.delete",
+                      "DBOS.deleteWorkflow",
+                      DeletedWorkflow[].class,
+                      dsl -> {
+                        List<DeletedWorkflow> gone = new ArrayList<>();
+                        inParts(
+                            reached(dsl, workflowIds, reach),
+                            part -> gone.addAll(ControlStore.delete(dsl, part)));
+                        return gone.toArray(DeletedWorkflow[]::new);
+                      }));
+          access.local().changed(deleted.stream().map(DeletedWorkflow::workflowId).toList());
+          access.local().forget(deleted);
+        });
+  }
+
+  /** Makes a change that a transaction of one of the workflows could keep out. */
+  private void withWayMade(Collection<String> workflowIds, Reach reach, Runnable change) {
+    Collection<String> concerned =
+        reach == Reach.ONLY_THESE
+            ? workflowIds
+            : access.systemDatabase().read(dsl -> reached(dsl, workflowIds, reach));
+    Way way = access.local().makeWay(concerned);
+    try {
+      change.run();
+    } finally {
+      way.close();
+    }
   }
 
   private static void refuseOwnDeletion(Collection<String> workflowIds) {
@@ -227,10 +255,6 @@ public final class Steering {
     for (int from = 0; from < ids.size(); from += MOST_AT_ONCE) {
       use.accept(ids.subList(from, Math.min(ids.size(), from + MOST_AT_ONCE)));
     }
-  }
-
-  private static List<String> strings(String[] ids) {
-    return List.of(ids);
   }
 
   private long now() {

@@ -5,8 +5,10 @@ import dev.dbos.internal.sql.Backoff;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
@@ -16,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The statements that a transaction's body has open, which are cancelled when its run must stop.
+ * The statements that a transaction's body has open, which are cancelled when its run must stop, or
+ * when they keep a change to their own workflow waiting.
  *
  * <p>Invariant: {@link Statement#cancel} is called with the lock held and only before {@link #end},
  * and {@code end} takes the lock before the connection is given back; so a cancel that comes late
@@ -36,7 +39,7 @@ final class OpenStatements implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ending = lock.newCondition();
   private final Set<Statement> open = Collections.newSetFromMap(new IdentityHashMap<>());
-  private WorkflowScope.Watch watch = () -> {};
+  private final List<WorkflowScope.Watch> watches = new ArrayList<>();
   private boolean cancelled;
   private boolean ended;
 
@@ -45,14 +48,20 @@ final class OpenStatements implements AutoCloseable {
   }
 
   /**
-   * Those of a transaction, which are cancelled when {@code scope} must stop.
+   * Those of {@code call}, which are cancelled when {@code scope} must stop, or when they keep a
+   * change out of the system database.
    *
    * @param scope the run whose step the transaction is, or null
    */
-  static OpenStatements of(@Nullable WorkflowScope scope) {
+  static OpenStatements of(@Nullable WorkflowScope scope, TransactionCall<?, ?> call) {
     OpenStatements statements = new OpenStatements(scope);
     if (scope != null) {
-      statements.watch = scope.whenStopped(statements::cancelUntilEnded);
+      Runnable cancel = statements::cancelUntilEnded;
+      statements.watches.add(scope.whenStopped(cancel));
+      if (!call.mode().readOnly()
+          && scope.systemTables().database().equals(call.database().identity())) {
+        statements.watches.add(scope.whenInTheWay(cancel));
+      }
     }
     return statements;
   }
@@ -69,11 +78,26 @@ final class OpenStatements implements AutoCloseable {
     }
   }
 
-  /** A statement is about to be executed, which it must not be once the run has to stop. */
+  /** A statement is about to be executed, which it must not be after a cancel. */
   void beforeExecution() {
     if (scope != null) {
       scope.checkRunning();
+      requireNotCancelled();
     }
+  }
+
+  /**
+   * Lets nothing count that came of a body whose statements were cancelled.
+   *
+   * @throws BodyCancelled when they were
+   */
+  void requireNotCancelled() {
+    locked(
+        () -> {
+          if (cancelled) {
+            throw new BodyCancelled();
+          }
+        });
   }
 
   private void cancelUntilEnded() {
@@ -121,7 +145,7 @@ final class OpenStatements implements AutoCloseable {
 
   @Override
   public void close() {
-    watch.close();
+    watches.forEach(WorkflowScope.Watch::close);
     end();
   }
 

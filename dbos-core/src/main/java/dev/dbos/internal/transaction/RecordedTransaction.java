@@ -87,7 +87,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   /** Runs to the recorded result. {@code whenDurable} follows once the system database has it. */
   R run(Retries retries, Runnable whenDurable) throws X {
     while (true) {
-      scope.checkRunning();
+      scope.checkRunningAndNotInTheWay();
       switch (once()) {
         case Attempt.Recorded recorded -> {
           return committed(recorded.row(), whenDurable);
@@ -155,6 +155,9 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
       RunStopped.unlessResult(thrown, scope);
       if (kind.isRetryable()) {
         return new Attempt.Again(kind, thrown);
+      }
+      if (thrown instanceof BodyCancelled) {
+        return new Attempt.AtOnce();
       }
       remember(thrown);
       return new Attempt.AtOnce();

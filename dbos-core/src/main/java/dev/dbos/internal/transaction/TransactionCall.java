@@ -58,9 +58,9 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
     GuardedConnection guard;
     R result;
     try (StatementLimit limit = StatementLimit.begin(lease, session.statementTimeout());
-        OpenStatements statements = OpenStatements.of(scope)) {
+        OpenStatements statements = OpenStatements.of(scope, this)) {
       guard = new GuardedConnection(lease.connection(), this, limit, statements);
-      result = runGuarded(guard);
+      result = runGuarded(guard, statements);
     }
     if (sqlite) {
       requireSavepoint(lease.connection(), guard);
@@ -70,13 +70,15 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
     return result;
   }
 
-  private R runGuarded(GuardedConnection guard) throws X {
+  private R runGuarded(GuardedConnection guard, OpenStatements statements) throws X {
     Ambient inside =
         new Ambient.InTransaction(owner, database.name(), name, guard.connection(), outer, 0);
     try {
       return Ambient.<R, X>call(inside, () -> body.call(guard.connection()));
     } finally {
       guard.end();
+      // Whatever the body made of it, also a result.
+      statements.requireNotCancelled();
     }
   }
 
