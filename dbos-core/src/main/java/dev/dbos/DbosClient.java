@@ -1,10 +1,11 @@
 package dev.dbos;
 
+import dev.dbos.datasource.Listening;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.operations.HealthCheck;
-import dev.dbos.internal.operations.OutcomeWatcher;
+import dev.dbos.internal.operations.LocalRuns;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.serialization.ErrorCodec;
@@ -33,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DbosClient extends Workflows implements AutoCloseable {
   private final SystemDatabase systemDatabase;
-  private final OutcomeWatcher watcher;
+  private final ClientWatcher watcher;
 
-  private DbosClient(SystemAccess access, OutcomeWatcher watcher) {
-    super(access, new HealthCheck(access, HealthCheck.Subject.CLIENT));
+  private DbosClient(SystemAccess access, ClientWatcher watcher) {
+    super(access, new HealthCheck(access, HealthCheck.Subject.client(watcher::state)));
     this.systemDatabase = access.systemDatabase();
     this.watcher = watcher;
   }
@@ -86,6 +87,7 @@ public final class DbosClient extends Workflows implements AutoCloseable {
     private PoolOptions pool = POOL;
     private @Nullable Serializer serializer;
     private InstantSource clock = SystemClock.UTC;
+    private Listening listening = Listening.AUTO;
 
     private Builder(ClientDatabase source) {
       this.source = source;
@@ -130,6 +132,15 @@ public final class DbosClient extends Workflows implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
+     * pool that is opened by the first wait; default {@link Listening#AUTO}.
+     */
+    public Builder listening(Listening mode) {
+      this.listening = mode;
+      return this;
+    }
+
     /** What time it is; default the system's clock. */
     public Builder clock(InstantSource source) {
       this.clock = source;
@@ -147,9 +158,10 @@ public final class DbosClient extends Workflows implements AutoCloseable {
           new StepCodec(
               serializer == null ? TaggedJson.trusting(trust) : serializer, new ErrorCodec(trust));
       SystemDatabase database = source.lazily(schema, pool);
-      OutcomeWatcher watcher = new OutcomeWatcher(database);
+      ClientWatcher watcher = new ClientWatcher(database, listening);
       return new DbosClient(
-          new SystemAccess(database, applicationName, codec, clock, watcher::await), watcher);
+          new SystemAccess(database, applicationName, codec, clock, watcher, LocalRuns.NONE),
+          watcher);
     }
   }
 }

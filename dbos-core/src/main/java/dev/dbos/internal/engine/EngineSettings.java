@@ -1,5 +1,6 @@
 package dev.dbos.internal.engine;
 
+import dev.dbos.datasource.Listening;
 import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.StepCodec;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.time.InstantSource;
  * @param closeTimeout how long close waits for running workflows
  * @param maxRunning how many workflows run at once, those that sleep or wait not counted
  * @param observers who is told what it does
+ * @param listening whether a PostgreSQL server may be asked to tell what changed
  */
 public record EngineSettings(
     Identity identity,
@@ -21,7 +23,8 @@ public record EngineSettings(
     InstantSource clock,
     Duration closeTimeout,
     int maxRunning,
-    Observers observers) {
+    Observers observers,
+    Listening listening) {
 
   /**
    * Whose workflows an engine starts and recovers.

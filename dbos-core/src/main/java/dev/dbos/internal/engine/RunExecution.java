@@ -35,12 +35,24 @@ final class RunExecution {
         .start(
             () -> {
               engine.permits().acquireUninterruptibly();
-              try {
-                here(run, inputs);
-              } finally {
-                engine.permits().release();
-              }
+              inPlace(run, inputs);
             });
+  }
+
+  /** On a virtual thread, in a place of running workflows that was taken for it. */
+  void onOwnThreadInPlace(Run run, @Nullable String inputs) {
+    Thread.ofVirtual().name("dbos workflow " + run.workflowId()).start(() -> inPlace(run, inputs));
+  }
+
+  private void inPlace(Run run, @Nullable String inputs) {
+    run.takePlace();
+    try {
+      here(run, inputs);
+    } finally {
+      if (run.leavePlace()) {
+        engine.permits().release();
+      }
+    }
   }
 
   /** On this thread. Whatever happens is told through the run's outcome. */
@@ -67,6 +79,7 @@ final class RunExecution {
   }
 
   private void end(Run run, @Nullable String inputs) {
+    engine.deadlines().refuseExpired(run);
     Outcome outcome;
     try {
       outcome = new Outcome.Returned(body(run, inputs));
@@ -113,6 +126,7 @@ final class RunExecution {
               told instanceof Outcome.Threw ? Ending.Outcome.ERROR : Ending.Outcome.SUCCESS,
               told instanceof Outcome.Threw threw ? threw.failure() : null);
       run.outcome().complete(told);
+      engine.ended(run);
     } else {
       leave(run, Reason.NOT_OWNER);
     }
@@ -140,7 +154,7 @@ final class RunExecution {
                           + " interrupted. It stays PENDING and goes on at the next launch."));
       case CANCELLED, NOT_OWNER -> {
         LOG.debug("The run of workflow {} stopped: {}", run.workflowId(), reason);
-        engine.watcher().forward(run.workflowId(), run.outcome());
+        engine.forward(run);
       }
     }
   }

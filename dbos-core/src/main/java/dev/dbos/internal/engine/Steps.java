@@ -92,7 +92,9 @@ public final class Steps {
       return scope.codec().<R, X>replay(recorded.get());
     }
     long startedAt = scope.clock().millis();
-    Result<R> result = run(place, name, retry, body);
+    Ambient inside = new Ambient.InStep(scope, name, stepId);
+    Result<R> result =
+        run(inside, place, name, () -> attempt(retry, body, new ObservedAttempts(place, name)));
     Payload payload = result.payload();
     StepRecord record =
         new StepRecord(stepId, name, payload, null, startedAt, scope.clock().millis());
@@ -142,16 +144,13 @@ public final class Steps {
       @Nullable R value, @Nullable Throwable failure, Payload payload) {}
 
   private static <R extends @Nullable Object, X extends Exception> Result<R> run(
-      Place place, String name, RetryOptions retry, StepCallable<R, X> body) {
+      Ambient inside, Place place, String name, Ambient.Body<R, X> attempts) {
     WorkflowScope scope = place.scope();
     StepCodec codec = scope.codec();
     Observed observed = place.observed();
     Scope observation = observed.begin();
     try {
-      Ambient inside = new Ambient.InStep(scope, name);
-      R value =
-          Ambient.<R, Exception>call(
-              inside, () -> attempt(retry, body, new ObservedAttempts(place, name)));
+      R value = Ambient.<R, X>call(inside, attempts);
       Payload payload = codec.output(value);
       observed.end(Ending.Outcome.SUCCESS, null);
       return new Result<>(value, null, payload);

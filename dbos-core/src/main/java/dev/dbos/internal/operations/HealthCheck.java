@@ -3,6 +3,7 @@ package dev.dbos.internal.operations;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.HealthStore;
 import dev.dbos.internal.store.SystemDatabase;
+import dev.dbos.internal.watch.ListenerState;
 import dev.dbos.observe.Health;
 import dev.dbos.observe.Health.Answer;
 import dev.dbos.observe.Health.Notifications;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out how a runtime or a client is doing, within a given time. */
@@ -36,11 +38,17 @@ public final class HealthCheck {
    * @param unfinished asks how many workflows it should run; null for a client
    * @param vitals how busy it is; null for a client
    * @param datasources the registered datasources
+   * @param listener how it gets to know of changes
    */
   public record Subject(
-      @Nullable Unfinished unfinished, @Nullable Vitals vitals, List<Database> datasources) {
+      @Nullable Unfinished unfinished,
+      @Nullable Vitals vitals,
+      List<Database> datasources,
+      Supplier<ListenerState> listener) {
     /** A client, which runs nothing. */
-    public static final Subject CLIENT = new Subject(null, null, List.of());
+    public static Subject client(Supplier<ListenerState> listener) {
+      return new Subject(null, null, List.of(), listener);
+    }
   }
 
   /**
@@ -115,7 +123,13 @@ public final class HealthCheck {
           work.journalBacklog()
               + " checkpoints wait to be written; the system database takes them too slowly.");
     }
-    Notifications notifications = Notifications.POLLING;
+    Notifications notifications = notifications();
+    if (notifications == Notifications.RECONNECTING) {
+      note(
+          problems,
+          "The connection for notifications is away; until it is back, what others change is"
+              + " noticed by asking.");
+    }
     return new Health(
         status(system.answer(), problems),
         problems,
@@ -137,6 +151,14 @@ public final class HealthCheck {
       return Status.DOWN;
     }
     return problems.isEmpty() ? Status.UP : Status.DEGRADED;
+  }
+
+  private Notifications notifications() {
+    return switch (subject.listener().get()) {
+      case LISTENING -> Notifications.LISTENING;
+      case DEGRADED -> Notifications.RECONNECTING;
+      case POLLING -> Notifications.POLLING;
+    };
   }
 
   private Work work(@Nullable Pending pending) {

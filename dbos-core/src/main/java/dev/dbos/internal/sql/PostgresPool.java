@@ -2,13 +2,10 @@ package dev.dbos.internal.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.util.Credentials;
 import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.sql.Pools.Session;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Properties;
@@ -109,7 +106,7 @@ record PostgresPool(PoolPlan plan, Session session) {
     }
     Listening found;
     try {
-      found = ListeningProbe.ask(() -> apart(pool));
+      found = ListeningProbe.ask(() -> SideConnection.open(pool, "listening"));
     } catch (SQLException failure) {
       found = new Listening.Unsupported("trying it failed: " + failure.getMessage());
     }
@@ -120,18 +117,5 @@ record PostgresPool(PoolPlan plan, Session session) {
           unsupported.reason());
     }
     return found;
-  }
-
-  private static Connection apart(HikariDataSource pool) throws SQLException {
-    Properties properties = new Properties();
-    properties.putAll(pool.getDataSourceProperties());
-    Credentials credentials = pool.getCredentials();
-    if (credentials.getUsername() != null) {
-      properties.setProperty("user", credentials.getUsername());
-    }
-    if (credentials.getPassword() != null) {
-      properties.setProperty("password", credentials.getPassword());
-    }
-    return DriverManager.getConnection(pool.getJdbcUrl(), properties);
   }
 }

@@ -10,6 +10,7 @@ import dev.dbos.internal.sql.SystemDsl;
 import dev.dbos.observe.PoolUse;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -99,6 +100,13 @@ public final class SystemDatabase implements AutoCloseable {
   /** Runs queries, each by itself, again when a concurrent transaction was in the way. */
   public <R extends @Nullable Object> R read(Function<DSLContext, R> queries) {
     return repeated("read", () -> database().read(connection -> queries.apply(on(connection))));
+  }
+
+  /** Like {@link #read}, giving up on a server that does not answer in time. */
+  public <R extends @Nullable Object> R readWithin(
+      Duration patience, Function<DSLContext, R> queries) {
+    return repeated(
+        "read", () -> database().readWithin(patience, connection -> queries.apply(on(connection))));
   }
 
   /** Runs statements in one transaction, again when a concurrent one was in the way. */

@@ -90,7 +90,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   /** Runs to the recorded result. {@code whenDurable} follows once the system database has it. */
   R run(Runnable whenDurable) throws X {
     while (true) {
-      scope.checkRunning();
+      scope.checkRunningAndNotInTheWay();
       switch (once()) {
         case Attempt.Recorded recorded -> {
           return committed(recorded.row(), whenDurable);
@@ -159,6 +159,9 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
       if (kind.isRetryable()) {
         return new Attempt.Again(kind, thrown);
       }
+      if (thrown instanceof BodyCancelled) {
+        return new Attempt.AtOnce();
+      }
       remember(thrown);
       return new Attempt.AtOnce();
     }
@@ -167,7 +170,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
 
   private Payload runBody(Lease lease) throws X, SQLException {
     retries.watch().begin();
-    R value = call.runBody(lease);
+    R value = call.runBody(lease, scope);
     Payload payload = call.output(scope.codec(), value);
     result = value;
     return payload;
