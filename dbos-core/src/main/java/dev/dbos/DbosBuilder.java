@@ -7,6 +7,7 @@ import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
 import dev.dbos.error.ConfigurationException;
+import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
@@ -18,6 +19,7 @@ import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.observe.DbosListener;
 import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.serialization.TaggedJson;
@@ -47,6 +49,7 @@ public final class DbosBuilder {
   private final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
   private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   private final List<String> trustedPackages = new ArrayList<>();
+  private final List<DbosListener> listeners = new ArrayList<>();
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private @Nullable Serializer serializer;
@@ -181,6 +184,12 @@ public final class DbosBuilder {
     return this;
   }
 
+  /** Tells {@code listener} what workflows do, as well as those given before. */
+  public DbosBuilder listener(DbosListener listener) {
+    listeners.add(listener);
+    return this;
+  }
+
   /** What time it is; default the system's clock. */
   public DbosBuilder clock(InstantSource source) {
     this.clock = source;
@@ -214,7 +223,7 @@ public final class DbosBuilder {
       SystemDatabase systemDatabase = new SystemDatabase(database, schema);
       EngineSettings settings = settings();
       registerVersion(systemDatabase, settings);
-      Journal journal = Journal.open(database, schema);
+      Journal journal = Journal.open(database, schema, settings.observers());
       Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions());
       recover(engine);
       return new DBOS(engine, database);
@@ -240,14 +249,16 @@ public final class DbosBuilder {
         new StepCodec(
             serializer == null ? TaggedJson.trusting(trust) : serializer, new ErrorCodec(trust));
     return new EngineSettings(
-        applicationName,
-        orEnvironment(applicationVersion, "DBOS__APPVERSION", applicationName),
-        orEnvironment(executorId, "DBOS__VMID", "local"),
+        new EngineSettings.Identity(
+            applicationName,
+            orEnvironment(applicationVersion, "DBOS__APPVERSION", applicationName),
+            orEnvironment(executorId, "DBOS__VMID", "local")),
         codec,
         clock,
         closeTimeout,
         MAX_RUNNING,
-        listening);
+        listening,
+        listeners.isEmpty() ? Observers.NONE : new Observers(listeners));
   }
 
   private static String orEnvironment(@Nullable String chosen, String variable, String otherwise) {
