@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 record PostgresPool(String name, DatabaseUrl url, PoolOptions options, Session session) {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresPool.class);
 
+  private static final String PROBE_SECONDS = "5";
+
   /** Opens it, finding out on the way what it leads to. */
   Database open(String driver) {
     Database direct;
@@ -126,6 +128,8 @@ record PostgresPool(String name, DatabaseUrl url, PoolOptions options, Session s
   private static Connection apart(HikariDataSource pool) throws SQLException {
     Properties properties = new Properties();
     properties.putAll(pool.getDataSourceProperties());
+    // A pooler that has no server left lets us wait for one; then we do without.
+    properties.setProperty("socketTimeout", PROBE_SECONDS);
     if (pool.getUsername() != null) {
       properties.setProperty("user", pool.getUsername());
     }
