@@ -52,7 +52,7 @@ final class PrintMigrationsCommand implements Callable<Integer> {
             from == null
                 ? SchemaDdl.systemDatabase(kind, schema)
                 : SchemaDdl.upgrade(kind, schema, from));
-    if (applicationRole != null) {
+    if (applicationRole != null && kind == DatabaseUrl.Kind.POSTGRESQL) {
       statements.addAll(SchemaDdl.grants(schema, applicationRole));
     }
     console
