@@ -6,10 +6,10 @@
 @org.jspecify.annotations.NullMarked
 @SuppressWarnings("module") // the adapters named below are built after this
 module dev.dbos.core {
+  requires transitive com.zaxxer.hikari;
   requires transitive java.sql;
   requires transitive org.jooq;
   requires transitive org.jspecify;
-  requires com.zaxxer.hikari;
   requires org.slf4j;
   requires tools.jackson.databind;
   requires static jakarta.xml.bind;
@@ -25,6 +25,7 @@ module dev.dbos.core {
   exports dev.dbos.error;
   exports dev.dbos.liquibase;
   exports dev.dbos.serialization;
+  exports dev.dbos.tables;
   exports dev.dbos.workflow;
   exports dev.dbos.datasource.spi to
       dev.dbos.datasource.jdbc,

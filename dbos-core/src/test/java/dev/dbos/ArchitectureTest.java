@@ -44,6 +44,7 @@ class ArchitectureTest {
           Set.of(
               "dev.dbos.configuration",
               "dev.dbos.liquibase",
+              "dev.dbos.tables",
               "dev.dbos.internal.sql",
               "dev.dbos.internal.schema"),
           Set.of("dev.dbos.internal.context", "dev.dbos.internal.migration"),
@@ -51,6 +52,7 @@ class ArchitectureTest {
               "dev.dbos.internal.store",
               "dev.dbos.internal.journal",
               "dev.dbos.internal.transaction"),
+          Set.of("dev.dbos.internal.operations"),
           Set.of("dev.dbos.internal.engine"),
           Set.of("dev.dbos.admin", "dev.dbos.datasource.spi"),
           Set.of("dev.dbos"));
@@ -65,6 +67,7 @@ class ArchitectureTest {
           "dev.dbos.error",
           "dev.dbos.liquibase",
           "dev.dbos.serialization",
+          "dev.dbos.tables",
           "dev.dbos.workflow");
 
   private static final JavaClasses CLASSES =

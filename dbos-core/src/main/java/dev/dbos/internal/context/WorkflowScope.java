@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,17 @@ public interface WorkflowScope {
    */
   void recordLater(StepRecord record, Runnable whenDurable);
 
+  /**
+   * Records a step in one transaction with what {@code effects} writes, so that both are durable or
+   * neither is. The transaction is fenced: when this run does not own its workflow any more nothing
+   * is written, and the run stops. When the step is recorded already nothing is written either.
+   *
+   * @param effects writes through the given context, perhaps several times before one of them
+   *     counts, and returns the step's result; what it throws rolls everything back
+   * @return the result that counts
+   */
+  Payload recordWith(int stepId, String name, Function<DSLContext, Payload> effects);
+
   /** Returns when this run may go on. */
   void checkRunning();
 
@@ -66,6 +79,15 @@ public interface WorkflowScope {
 
   /** Waits, or stops waiting when the run must not go on. */
   void pause(Duration duration);
+
+  /**
+   * Waits for {@code future}, if there is one, or until the run must stop, without counting as
+   * running and with everything durable that was recorded so far.
+   *
+   * @param timeout how long at most, or null for no limit
+   * @return false when the timeout came first
+   */
+  boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout);
 
   /** Runs {@code body} on a thread of its own; the workflow does not end before it. */
   <R extends @Nullable Object> CompletableFuture<R> async(Ambient.Body<R, Exception> body);

@@ -3,11 +3,16 @@ package dev.dbos.internal.engine;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowNotRegisteredException;
+import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.WorkflowScope.SystemTables;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.journal.StartRow;
 import dev.dbos.internal.journal.StartRow.Assignment;
+import dev.dbos.internal.operations.Outcome;
+import dev.dbos.internal.operations.OutcomeWatcher;
+import dev.dbos.internal.operations.StoredHandle;
+import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
@@ -22,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
@@ -41,6 +47,7 @@ public final class Engine implements AutoCloseable {
   private final Map<String, Registration<?, ?>> registrations;
   private final OutputSweeper sweeper;
   private final OutcomeWatcher watcher;
+  private final SystemAccess access;
   private final Semaphore permits;
   private final RunExecution execution = new RunExecution(this);
   private final ConcurrentMap<String, Run> active = new ConcurrentHashMap<>();
@@ -66,6 +73,13 @@ public final class Engine implements AutoCloseable {
             systemDatabase.schema(),
             settings.applicationName());
     this.watcher = new OutcomeWatcher(systemDatabase);
+    this.access =
+        new SystemAccess(
+            systemDatabase,
+            settings.applicationName(),
+            settings.codec(),
+            settings.clock(),
+            this::outcome);
     this.permits = new Semaphore(settings.maxRunning(), true);
   }
 
@@ -74,8 +88,12 @@ public final class Engine implements AutoCloseable {
     return settings;
   }
 
-  /** Where workflows and steps are stored. */
-  public SystemDatabase systemDatabase() {
+  /** The system database, as operations use it. */
+  public SystemAccess access() {
+    return access;
+  }
+
+  SystemDatabase systemDatabase() {
     return systemDatabase;
   }
 
@@ -100,8 +118,10 @@ public final class Engine implements AutoCloseable {
     return registrations.keySet();
   }
 
-  Optional<Run> activeRun(String workflowId) {
-    return Optional.ofNullable(active.get(workflowId));
+  /** What a run of this process ends in; otherwise what the system database will say. */
+  private CompletableFuture<Outcome> outcome(String workflowId) {
+    Run run = active.get(workflowId);
+    return run == null ? watcher.await(workflowId) : run.outcome();
   }
 
   /**
@@ -125,7 +145,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /** Starts a workflow on a thread of its own. */
-  public <I, O> EngineHandle<O> start(
+  public <I, O> StoredHandle<O> start(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
     StartRow row = newRow(definition, input, options.id(), null);
     begin(row, Checkpoint.of(row), true)
@@ -139,12 +159,12 @@ public final class Engine implements AutoCloseable {
     StartRow row = newRow(definition, input, options.id(), null);
     Optional<Run> run = begin(row, Checkpoint.of(row), false);
     run.ifPresent(mine -> execution.here(mine, row.inputs()));
-    EngineHandle<O> handle = handle(definition, row.workflowId());
-    return run.isPresent() ? handle.resultOf(run.get()) : handle.result();
+    StoredHandle<O> handle = handle(definition, row.workflowId());
+    return run.isPresent() ? handle.resultOf(run.get().outcome()) : handle.result();
   }
 
-  <I, O> EngineHandle<O> handle(WorkflowDefinition<I, O> definition, String workflowId) {
-    return new EngineHandle<>(this, workflowId, definition.outputType());
+  <I, O> StoredHandle<O> handle(WorkflowDefinition<I, O> definition, String workflowId) {
+    return new StoredHandle<>(access, workflowId, definition.outputType());
   }
 
   /** The row of a workflow that is to begin. */
@@ -160,7 +180,7 @@ public final class Engine implements AutoCloseable {
     return new StartRow(
         id.orElseGet(() -> UUID.randomUUID().toString()),
         definition.name(),
-        Registration.JSON.encodeArguments(arguments),
+        PortableValues.JSON.encodeArguments(arguments),
         PortableJson.PORTABLE_JSON,
         new Assignment(
             settings.executorId(),

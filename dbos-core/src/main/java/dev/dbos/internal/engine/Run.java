@@ -5,16 +5,18 @@ import dev.dbos.error.UnexpectedStepException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
+import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.journal.Checkpoint;
-import dev.dbos.internal.journal.Standing;
 import dev.dbos.internal.journal.StepRow;
+import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
+import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowState;
@@ -158,6 +160,41 @@ final class Run implements WorkflowScope {
     return settled(checkpoint, record);
   }
 
+  @Override
+  public Payload recordWith(int stepId, String name, Function<DSLContext, Payload> effects) {
+    flush();
+    long startedAt = clock().millis();
+    RecordedStep counts =
+        patiently(
+            database ->
+                database.write(
+                    dsl -> {
+                      Optional<Standing> standing = WorkflowStore.lockStanding(dsl, workflowId());
+                      notice(standing.orElse(null));
+                      checkRunning();
+                      return StepStore.find(dsl, workflowId(), stepId)
+                          .orElseGet(
+                              () -> {
+                                Payload payload = effects.apply(dsl);
+                                StepRecord step =
+                                    new StepRecord(
+                                        stepId, name, payload, null, startedAt, clock().millis());
+                                return StepStore.insert(
+                                    dsl, workflowId(), step, engine.settings().applicationName());
+                              });
+                    }));
+    requireName(stepId, name, counts);
+    return counts.payload();
+  }
+
+  /** Makes durable what was recorded without waiting. */
+  private void flush() {
+    if (hasUnwrittenSteps) {
+      engine.journal().flush();
+      hasUnwrittenSteps = false;
+    }
+  }
+
   StepRow stepRow(StepRecord record) {
     return new StepRow(workflowId(), runToken(), engine.settings().applicationName(), record);
   }
@@ -250,12 +287,16 @@ final class Run implements WorkflowScope {
     checkRunning();
   }
 
-  /** Reads the system database, waiting for it when it is away. */
   private <R> R readPatiently(Function<DSLContext, R> query) {
+    return patiently(database -> database.read(query));
+  }
+
+  /** Uses the system database, waiting for it when it is away. */
+  private <R> R patiently(Function<SystemDatabase, R> use) {
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     for (int attempt = 1; ; attempt++) {
       try {
-        return engine.systemDatabase().read(query);
+        return use.apply(engine.systemDatabase());
       } catch (DataAccessException | DatabaseUnavailableException failure) {
         if (!SqlFailure.of(failure).isRetryable()) {
           throw failure;
@@ -271,17 +312,9 @@ final class Run implements WorkflowScope {
     checkRunning();
   }
 
-  /**
-   * Waits for {@code future}, if there is one, or until the run must stop, without counting as
-   * running. What was recorded so far is durable before.
-   *
-   * @return false when the timeout came first
-   */
-  boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout) {
-    if (hasUnwrittenSteps) {
-      engine.journal().flush();
-      hasUnwrittenSteps = false;
-    }
+  @Override
+  public boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout) {
+    flush();
     boolean ended;
     if (engine.beginIdle(this)) {
       stop(Reason.CLOSING);

@@ -2,11 +2,13 @@ package dev.dbos.internal.engine;
 
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.FinishRow;
+import dev.dbos.internal.operations.Outcome;
 import dev.dbos.serialization.Payload;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.WorkflowState;
@@ -87,7 +89,7 @@ final class RunExecution {
     Payload payload;
     Outcome told = outcome;
     try {
-      payload = Registration.output(valueOf(outcome));
+      payload = PortableValues.output(valueOf(outcome));
     } catch (Throwable failure) {
       // Also the output that cannot be stored: it is the workflow's error.
       state = WorkflowState.ERROR;

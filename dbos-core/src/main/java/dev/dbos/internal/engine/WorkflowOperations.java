@@ -4,6 +4,7 @@ import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.StartRow;
+import dev.dbos.internal.operations.Recorded;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.StartOptions;
@@ -111,16 +112,7 @@ public final class WorkflowOperations {
 
     /** A value that is made once and recorded, in portable JSON. */
     public Object recorded(String name, Type type, Supplier<?> source) {
-      int stepId = run.takeStepId();
-      Optional<Payload> earlier = run.recorded(stepId, name);
-      Payload counts =
-          earlier.orElseGet(
-              () -> {
-                long now = run.clock().millis();
-                Payload payload = Registration.output(source.get());
-                return run.record(new StepRecord(stepId, name, payload, null, now, now));
-              });
-      return Objects.requireNonNull(Registration.JSON.decodeValue(counts.outputText(), type));
+      return Objects.requireNonNull(Recorded.<Object>inWorkflow(run, name, type, source::get));
     }
 
     /** Starts a child; its row and this workflow's step commit together. */

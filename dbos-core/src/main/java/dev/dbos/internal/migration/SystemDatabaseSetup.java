@@ -2,9 +2,9 @@ package dev.dbos.internal.migration;
 
 import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.MigrationMode;
-import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 public final class SystemDatabaseSetup {
   private static final Logger LOG = LoggerFactory.getLogger(SystemDatabaseSetup.class);
   private static final String NAME = "system database";
+  private static final Pools.Owner OWNER =
+      new Pools.Owner(NAME, "systemDatabasePool(PoolOptions.DEFAULT.withMaximumSize(...))");
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
   private static final Pools.Session SESSION =
       new Pools.Session("dbos_transact", IsolationLevel.READ_COMMITTED, null);
@@ -147,7 +149,6 @@ public final class SystemDatabaseSetup {
   }
 
   private Database open(DatabaseUrl which) {
-    PoolOptions pool = configuration.systemDatabasePool();
-    return Pools.open(NAME, which, pool, SESSION);
+    return Pools.open(OWNER, which, PoolSetup.of(configuration.systemDatabasePool()), SESSION);
   }
 }

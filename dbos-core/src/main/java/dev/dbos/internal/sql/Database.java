@@ -1,11 +1,15 @@
 package dev.dbos.internal.sql;
 
-import com.zaxxer.hikari.HikariDataSource;
+import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.IsolationLevel;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -24,25 +28,23 @@ public final class Database implements AutoCloseable {
     WRITE
   }
 
-  private final String name;
+  private final Pools.Owner owner;
   private final Dialect dialect;
   private final DatabaseIdentity identity;
+  private final Connections connections;
   private final DataSource writers;
   private final DataSource readers;
   private final @Nullable WriteGate gate;
   private final Session session;
   private final @Nullable PostgresServer server;
-  private final boolean owned;
-  private final boolean onePool;
-
+  private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
   private @Nullable Listening listening;
 
-  Database(String name, Connections connections, Session session) throws SQLException {
-    this.name = name;
+  Database(Pools.Owner owner, Connections connections, Session session) throws SQLException {
+    this.owner = owner;
+    this.connections = connections;
     this.writers = connections.writers();
     this.readers = connections.readers();
-    this.owned = connections.owned();
-    this.onePool = connections.shared();
     this.session = session;
     try (Connection connection = writers.getConnection()) {
       this.server = PostgresServer.at(connection).orElse(null);
@@ -58,11 +60,27 @@ public final class Database implements AutoCloseable {
         };
   }
 
-  /** Where connections come from; both the same where reading needs no connection of its own. */
-  record Connections(DataSource writers, DataSource readers, boolean owned) {
+  /**
+   * Where connections come from; both the same where reading needs no connection of its own.
+   *
+   * @param url what the pools were made for, or null for a data source of the application
+   */
+  record Connections(DataSource writers, DataSource readers, @Nullable DatabaseUrl url) {
     @SuppressWarnings("ReferenceEquality") // the same pool, not an equal one
     boolean shared() {
       return writers == readers;
+    }
+
+    boolean owned() {
+      return url != null;
+    }
+
+    /** Closes the pools that were made; a data source that was handed in stays open. */
+    void close() {
+      if (owned()) {
+        Pools.close(writers);
+        Pools.close(readers);
+      }
     }
   }
 
@@ -80,7 +98,16 @@ public final class Database implements AutoCloseable {
 
   /** The name used in messages. */
   public String name() {
-    return name;
+    return owner.name();
+  }
+
+  /** The URL it was opened at; empty for a data source of the application. */
+  public Optional<DatabaseUrl> url() {
+    return Optional.ofNullable(connections.url());
+  }
+
+  Pools.Owner owner() {
+    return owner;
   }
 
   /** The dialect it speaks. */
@@ -98,7 +125,7 @@ public final class Database implements AutoCloseable {
     if (session.lasting()) {
       return session.wanted();
     }
-    return owned && server != null ? server.isolation() : null;
+    return connections.owned() && server != null ? server.isolation() : null;
   }
 
   /** The isolation level of transactions that do not ask for one, or null for the session's. */
@@ -143,15 +170,27 @@ public final class Database implements AutoCloseable {
    * @throws dev.dbos.error.DatabaseUnavailableException when the pool has none in time
    */
   public Lease lease(Access access) throws SQLException {
-    boolean inMemory = dialect instanceof Dialect.Sqlite && onePool && owned;
+    return lease(access, Borrower.LIBRARY);
+  }
+
+  /**
+   * Borrows a connection for {@code borrower}, who is named to those who find none.
+   *
+   * @throws dev.dbos.error.DatabaseUnavailableException when the pool has none in time
+   */
+  public Lease lease(Access access, Borrower borrower) throws SQLException {
+    boolean inMemory =
+        dialect instanceof Dialect.Sqlite && connections.shared() && connections.owned();
     WriteGate turn = access == Access.WRITE || inMemory ? gate : null;
     if (turn != null) {
       turn.enter();
     }
     Connection connection = null;
     try {
-      connection = Pools.connection(access == Access.WRITE ? writers : readers, name);
-      return new Lease(connection, this, turn);
+      connection = borrow(access == Access.WRITE ? writers : readers);
+      Lease lease = new Lease(connection, this, turn, borrower);
+      leases.add(lease);
+      return lease;
     } catch (Throwable failure) {
       if (connection != null) {
         connection.close();
@@ -161,6 +200,29 @@ public final class Database implements AutoCloseable {
       }
       throw failure;
     }
+  }
+
+  private Connection borrow(DataSource source) throws SQLException {
+    try {
+      return source.getConnection();
+    } catch (SQLTransientConnectionException failure) {
+      if (failure.getCause() == null || Pools.inUse(source) >= Pools.capacity(source)) {
+        throw new PoolExhaustion(owner, source, leasesOf(source)).explain(failure);
+      }
+      throw failure;
+    }
+  }
+
+  /** The connections of {@code source} that are lent at this moment. */
+  @SuppressWarnings("ReferenceEquality") // the same pool, not an equal one
+  private List<Lease> leasesOf(DataSource source) {
+    return leases.stream()
+        .filter(lease -> connections.shared() || lease.hasTurn() == (source == writers))
+        .toList();
+  }
+
+  void returned(Lease lease) {
+    leases.remove(lease);
   }
 
   /** Runs {@code work} without a transaction, each statement by itself. */
@@ -180,22 +242,18 @@ public final class Database implements AutoCloseable {
   /** Closes the pools that were made for it; a data source that was handed in stays open. */
   @Override
   public void close() {
-    if (owned) {
-      Pools.close(writers);
-      if (!onePool) {
-        Pools.close(readers);
-      }
-    }
+    connections.close();
   }
 
   /** How many connections are lent at this moment, for a pool of ours; otherwise 0. */
   public int connectionsInUse() {
-    return inUse(writers) + (onePool ? 0 : inUse(readers));
+    return connections.owned()
+        ? Pools.inUse(writers) + (connections.shared() ? 0 : Pools.inUse(readers))
+        : 0;
   }
 
-  private static int inUse(DataSource source) {
-    return source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null
-        ? pool.getHikariPoolMXBean().getActiveConnections()
-        : 0;
+  /** The most connections it opens; 0 when a data source of the application does not say. */
+  public int capacity() {
+    return Pools.capacity(writers) + (connections.shared() ? 0 : Pools.capacity(readers));
   }
 }

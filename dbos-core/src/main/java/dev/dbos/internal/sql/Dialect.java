@@ -12,8 +12,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.JSONB;
 import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 
 /** What differs between the database products; also the one place for their SQL in strings. */
 public sealed interface Dialect {
@@ -54,6 +59,11 @@ public sealed interface Dialect {
     }
 
     @Override
+    public Condition contains(Field<JSONB> document, Map<String, ?> object, String json) {
+      return DSL.condition("{0} @> {1}", document, DSL.val(JSONB.jsonb(json)));
+    }
+
+    @Override
     public DatabaseIdentity identify(Connection connection) {
       if (isCockroach()) {
         return new DatabaseIdentity.Unidentified();
@@ -88,6 +98,11 @@ public sealed interface Dialect {
     @Override
     public Optional<String> limitStatements(Duration timeout) {
       return Optional.empty();
+    }
+
+    @Override
+    public Condition contains(Field<JSONB> document, Map<String, ?> object, String json) {
+      return SqliteJson.contains(document, object);
     }
 
     @Override
@@ -128,6 +143,9 @@ public sealed interface Dialect {
 
   /** The statement that limits each following one of the open transaction, where there is one. */
   Optional<String> limitStatements(Duration timeout);
+
+  /** Whether a JSON column contains an object, given also as text. */
+  Condition contains(Field<JSONB> document, Map<String, ?> object, String json);
 
   /** Which physical database {@code connection} reaches. */
   DatabaseIdentity identify(Connection connection) throws SQLException;

@@ -2,7 +2,8 @@ package dev.dbos.internal.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.dbos.datasource.DatabaseUrl;
+import com.zaxxer.hikari.util.Credentials;
+import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.sql.Pools.Session;
@@ -21,19 +22,20 @@ import org.slf4j.LoggerFactory;
  * for one transaction, so nothing set on it lasts: it either refuses such settings or loses them.
  * Then each transaction sets what it needs, and statements stay unnamed.
  */
-record PostgresPool(String name, DatabaseUrl url, PoolOptions options, Session session) {
+record PostgresPool(PoolPlan plan, Session session) {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresPool.class);
 
   private static final String PROBE_SECONDS = "5";
 
   /** Opens it, finding out on the way what it leads to. */
-  Database open(String driver) {
+  Database open() {
+    new TlsFiles(plan.name(), plan.url().driverProperties()).requireReadable();
     Database direct;
     try {
-      direct = open(driver, settings(true), true);
+      direct = open(true);
     } catch (DatabaseUnavailableException failure) {
       if (SqlFailure.isRefusedSetting(failure)) {
-        return openPooled(driver);
+        return openPooled();
       }
       throw failure;
     }
@@ -41,50 +43,46 @@ record PostgresPool(String name, DatabaseUrl url, PoolOptions options, Session s
       return direct;
     }
     direct.close();
-    return openPooled(driver);
+    return openPooled();
   }
 
-  private Database openPooled(String driver) {
+  private Database openPooled() {
     LOG.info(
         "{} is reached through a connection pooler: sessions keep no settings, so transactions set"
             + " their own",
-        name);
-    return open(driver, settings(false), false);
+        plan.name());
+    return open(false);
   }
 
-  private Database open(String driver, Properties properties, boolean lasting) {
-    OpenFailure explained = new OpenFailure(name, url);
-    HikariConfig config = Pools.config(name, url, options, driver);
-    config.setMaximumPoolSize(options.maximumSize());
-    config.setDataSourceProperties(properties);
-    url.user().ifPresent(config::setUsername);
-    url.password().ifPresent(config::setPassword);
-    HikariDataSource source = Pools.start(config, explained);
-    try {
-      return new Database(
-          name,
-          new Database.Connections(source, source, true),
-          new Database.Session(session.isolation(), lasting));
-    } catch (SQLException failure) {
-      source.close();
-      throw explained.explain(failure);
-    }
+  private Database open(boolean lasting) {
+    HikariConfig config = plan.config(plan.name(), settings(lasting));
+    plan.logIn(config);
+    plan.customize(config);
+    HikariDataSource source = plan.start(config);
+    return Pools.database(
+        plan,
+        new Database.Connections(source, source, plan.url()),
+        new Database.Session(session.isolation(), lasting));
   }
 
+  /** Chosen in the program counts more than the URL, and the URL more than a default. */
   private Properties settings(boolean lasting) {
+    PoolOptions pool = plan.options();
     Properties properties = new Properties();
-    properties.setProperty("ApplicationName", session.applicationName());
-    properties.setProperty("connectTimeout", String.valueOf(options.connectTimeout().toSeconds()));
     properties.setProperty("tcpKeepAlive", "true");
     if (!lasting) {
       // A name given to a statement would be known to one of the servers behind the pooler only.
       properties.setProperty("prepareThreshold", "0");
     }
-    properties.putAll(url.driverProperties());
-    if (!options.connectTimeout().equals(PoolOptions.DEFAULT.connectTimeout())) {
-      // Chosen in the program, so it counts more than what the URL says.
-      properties.setProperty(
-          "connectTimeout", String.valueOf(options.connectTimeout().toSeconds()));
+    properties.putAll(plan.url().driverProperties());
+    String connectTimeout = String.valueOf(pool.connectTimeout().toSeconds());
+    properties.putIfAbsent("connectTimeout", connectTimeout);
+    if (!pool.connectTimeout().equals(PoolOptions.DEFAULT.connectTimeout())) {
+      properties.setProperty("connectTimeout", connectTimeout);
+    }
+    properties.putIfAbsent("ApplicationName", session.applicationName());
+    if (!session.applicationName().equals(SessionOptions.DEFAULT_APPLICATION_NAME)) {
+      properties.setProperty("ApplicationName", session.applicationName());
     }
     if (lasting) {
       properties.setProperty("options", startUpOptions(properties.getProperty("options", "")));
@@ -92,6 +90,7 @@ record PostgresPool(String name, DatabaseUrl url, PoolOptions options, Session s
     return properties;
   }
 
+  /** Later settings of the same name win. */
   private String startUpOptions(String ofUrl) {
     StringBuilder startUp = new StringBuilder(ofUrl);
     String level = session.isolation().name().toLowerCase(Locale.ROOT).replace("_", "\\ ");
@@ -130,11 +129,12 @@ record PostgresPool(String name, DatabaseUrl url, PoolOptions options, Session s
     properties.putAll(pool.getDataSourceProperties());
     // A pooler that has no server left lets us wait for one; then we do without.
     properties.setProperty("socketTimeout", PROBE_SECONDS);
-    if (pool.getUsername() != null) {
-      properties.setProperty("user", pool.getUsername());
+    Credentials credentials = pool.getCredentials();
+    if (credentials.getUsername() != null) {
+      properties.setProperty("user", credentials.getUsername());
     }
-    if (pool.getPassword() != null) {
-      properties.setProperty("password", pool.getPassword());
+    if (credentials.getPassword() != null) {
+      properties.setProperty("password", credentials.getPassword());
     }
     return DriverManager.getConnection(pool.getJdbcUrl(), properties);
   }

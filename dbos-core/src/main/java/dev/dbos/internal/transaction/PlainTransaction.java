@@ -43,7 +43,7 @@ final class PlainTransaction<R extends @Nullable Object, X extends Exception> {
 
   private Attempt<R> once() {
     Access access = call.mode().readOnly() ? Access.READ : Access.WRITE;
-    try (Lease lease = call.database().lease(access)) {
+    try (Lease lease = call.database().lease(access, call.borrower())) {
       return once(lease);
     } catch (SQLException failure) {
       return new Attempt.Again<>(SqlFailure.CONNECTION_LOST, failure);

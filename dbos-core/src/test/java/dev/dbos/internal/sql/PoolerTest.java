@@ -3,6 +3,7 @@ package dev.dbos.internal.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.internal.sql.Database.Access;
@@ -137,7 +138,11 @@ class PoolerTest {
   }
 
   private static Database open(String url) {
-    return Pools.open("shop", DatabaseUrl.parse(url), PoolOptions.DEFAULT, SESSION);
+    return Pools.open(
+        Pools.Owner.datasource("shop"),
+        DatabaseUrl.parse(url),
+        PoolSetup.of(PoolOptions.DEFAULT),
+        SESSION);
   }
 
   private static String settingInside(Database database, TransactionMode mode, String name)

@@ -1,4 +1,4 @@
-package dev.dbos.internal.engine;
+package dev.dbos.internal.operations;
 
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.store.SystemDatabase;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Waits for workflows that end elsewhere: one thread asks for all of them with one query, soon at
  * first and then once a second.
  */
-final class OutcomeWatcher implements AutoCloseable {
+public final class OutcomeWatcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeWatcher.class);
   private static final long FIRST_MILLIS = 10;
   private static final long LAST_MILLIS = 1_000;
@@ -33,12 +33,13 @@ final class OutcomeWatcher implements AutoCloseable {
   private boolean closed;
   private @Nullable Thread thread;
 
-  OutcomeWatcher(SystemDatabase systemDatabase) {
+  /** Looks into {@code systemDatabase}; its thread starts with the first wait. */
+  public OutcomeWatcher(SystemDatabase systemDatabase) {
     this.systemDatabase = systemDatabase;
   }
 
   /** Completes when the workflow has ended, or exceptionally when this DBOS closes before. */
-  CompletableFuture<Outcome> await(String workflowId) {
+  public CompletableFuture<Outcome> await(String workflowId) {
     CompletableFuture<Outcome> outcome =
         awaited.computeIfAbsent(workflowId, id -> new CompletableFuture<>());
     synchronized (signal) {
@@ -59,7 +60,7 @@ final class OutcomeWatcher implements AutoCloseable {
 
   /** Completes {@code target} with the workflow's outcome. */
   @SuppressWarnings("FutureReturnValueIgnored") // both ways to end are told to the target
-  void forward(String workflowId, CompletableFuture<Outcome> target) {
+  public void forward(String workflowId, CompletableFuture<Outcome> target) {
     await(workflowId)
         .whenComplete(
             (outcome, failure) -> {
