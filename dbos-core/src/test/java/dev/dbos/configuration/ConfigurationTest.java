@@ -163,9 +163,11 @@ class ConfigurationTest {
     Configuration configuration =
         Configuration.read(
             file(
-                "name: my-app\n"
-                    + "system_database_url: postgresql://${WHO}:${WORD}@db/system\n"
-                    + "database: {sys_db_pool_size: \"${SIZE}\"}"),
+                """
+                name: my-app
+                system_database_url: postgresql://${WHO}:${WORD}@db/system
+                database: {sys_db_pool_size: "${SIZE}"}
+                """),
             Map.of("WHO", "ada", "WORD", "a$1\\b", "SIZE", "5"));
 
     assertThat(configuration.systemDatabaseUrl()).contains("postgresql://ada:a$1\\b@db/system");
