@@ -120,7 +120,9 @@ class SystemDatabaseTest {
                     .systemDatabaseUrl("postgresql://ada:s3cret@localhost/")
                     .launch())
         .isInstanceOf(ConfigurationException.class)
-        .hasMessage("Database name must be specified in the connection URL");
+        .hasMessage(
+            "Database name must be specified in the connection URL postgresql://ada:***@localhost;"
+                + " append it, as in postgresql://ada:***@localhost/mydatabase");
   }
 
   @Test
