@@ -1,6 +1,7 @@
 package dev.dbos;
 
 import dev.dbos.datasource.Listening;
+import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.watch.ListenerState;
 import dev.dbos.internal.watch.Runs;
@@ -8,11 +9,12 @@ import dev.dbos.internal.watch.Watcher;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The watcher of a client, which is there from the first wait on. */
+/** The watcher of a client, which connects no sooner than something is waited for or told. */
 final class ClientWatcher implements Supplier<Watcher>, AutoCloseable {
   private final SystemDatabase systemDatabase;
   private final Listening listening;
   private @Nullable Watcher watcher;
+  private boolean closed;
 
   ClientWatcher(SystemDatabase systemDatabase, Listening listening) {
     this.systemDatabase = systemDatabase;
@@ -21,12 +23,13 @@ final class ClientWatcher implements Supplier<Watcher>, AutoCloseable {
 
   @Override
   public synchronized Watcher get() {
-    Watcher known = watcher;
-    if (known == null) {
-      known = new Watcher(systemDatabase, Runs.NONE, listening);
-      watcher = known;
+    if (closed) {
+      throw new DbosClosedException("This client has been closed. Open another.");
     }
-    return known;
+    if (watcher == null) {
+      watcher = new Watcher(systemDatabase, Runs.NONE, listening);
+    }
+    return watcher;
   }
 
   /** How it gets to know of changes; by asking as long as nobody waits. */
@@ -36,6 +39,7 @@ final class ClientWatcher implements Supplier<Watcher>, AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     if (watcher != null) {
       watcher.close();
     }

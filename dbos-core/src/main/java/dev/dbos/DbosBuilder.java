@@ -78,8 +78,10 @@ public final class DbosBuilder {
   }
 
   /**
-   * Where workflows and steps are stored; default the file {@code <application>.sqlite} in the
-   * working directory. Either {@code sqlite:} or {@code postgresql:}.
+   * Where workflows and steps are stored; default what the environment variable {@code
+   * DBOS_SYSTEM_DATABASE_URL} says, else the file {@code <application>.sqlite} in the working
+   * directory. Either {@code sqlite:} or {@code postgresql:}. A PostgreSQL database that does not
+   * exist is created, where the role may.
    */
   public DbosBuilder systemDatabaseUrl(String url) {
     this.configuration = configuration.withSystemDatabaseUrl(url);
@@ -89,6 +91,26 @@ public final class DbosBuilder {
   /** The schema of the system tables on PostgreSQL; default {@code dbos}. */
   public DbosBuilder systemDatabaseSchema(String schemaName) {
     this.configuration = configuration.withSystemDatabaseSchema(schemaName);
+    return this;
+  }
+
+  /**
+   * A direct way to the system database, used for nothing but its migration; default the system
+   * database's own URL. For a role that may create tables where the application's may not, and for
+   * servers whose other way in is a connection pooler. The role of the application is given the
+   * rights it needs on what the migration makes.
+   */
+  public DbosBuilder migrationUrl(String url) {
+    this.configuration = configuration.withMigrationUrl(url);
+    return this;
+  }
+
+  /**
+   * The database of the same server to connect to when the system database does not exist and has
+   * to be created; default {@code postgres}. It is connected to for nothing else.
+   */
+  public DbosBuilder maintenanceDatabase(String database) {
+    this.configuration = configuration.withMaintenanceDatabase(database);
     return this;
   }
 
@@ -175,18 +197,18 @@ public final class DbosBuilder {
     return this;
   }
 
-  /** Tells {@code listener} what workflows do, as well as those given before. */
-  public DbosBuilder listener(DbosListener listener) {
-    listeners.add(listener);
-    return this;
-  }
-
   /**
    * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
    * pool; default {@link Listening#AUTO}. Without it everything works, found by polling.
    */
   public DbosBuilder listening(Listening mode) {
     this.listening = mode;
+    return this;
+  }
+
+  /** Tells {@code listener} what workflows do, as well as those given before. */
+  public DbosBuilder listener(DbosListener listener) {
+    listeners.add(listener);
     return this;
   }
 
@@ -257,8 +279,8 @@ public final class DbosBuilder {
         clock,
         closeTimeout,
         MAX_RUNNING,
-        listeners.isEmpty() ? Observers.NONE : new Observers(listeners),
-        listening);
+        listening,
+        listeners.isEmpty() ? Observers.NONE : new Observers(listeners));
   }
 
   private static String orEnvironment(@Nullable String chosen, String variable, String otherwise) {

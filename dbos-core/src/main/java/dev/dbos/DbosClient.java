@@ -132,10 +132,7 @@ public final class DbosClient extends Workflows implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
-     * pool that is opened by the first wait; default {@link Listening#AUTO}.
-     */
+    /** As {@link DbosBuilder#listening(Listening)}; it listens from the first wait on. */
     public Builder listening(Listening mode) {
       this.listening = mode;
       return this;

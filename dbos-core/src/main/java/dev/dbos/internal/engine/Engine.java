@@ -99,7 +99,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
             settings.applicationName(),
             settings.codec(),
             settings.clock(),
-            () -> watcher,
+            this::watcher,
             this);
     this.startRows = new StartRows(settings);
     this.permits = new Semaphore(settings.maxRunning(), true);

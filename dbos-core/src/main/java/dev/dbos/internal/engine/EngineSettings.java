@@ -14,8 +14,8 @@ import java.time.InstantSource;
  * @param clock what time it is
  * @param closeTimeout how long close waits for running workflows
  * @param maxRunning how many workflows run at once, those that sleep or wait not counted
- * @param observers who is told what it does
  * @param listening whether a PostgreSQL server may be asked to tell what changed
+ * @param observers who is told what it does
  */
 public record EngineSettings(
     Identity identity,
@@ -23,8 +23,8 @@ public record EngineSettings(
     InstantSource clock,
     Duration closeTimeout,
     int maxRunning,
-    Observers observers,
-    Listening listening) {
+    Listening listening,
+    Observers observers) {
 
   /**
    * Whose workflows an engine starts and recovers.

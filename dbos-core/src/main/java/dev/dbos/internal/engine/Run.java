@@ -93,11 +93,11 @@ final class Run implements WorkflowScope, WatchedRun {
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> left = new CompletableFuture<>();
   private final boolean counted;
-  private final Observed observed;
   private final AtomicBoolean inPlace = new AtomicBoolean();
   private final Set<Runnable> whenStopped = ConcurrentHashMap.newKeySet();
   private final Set<Runnable> whenInTheWay = ConcurrentHashMap.newKeySet();
   private final Intermission intermission = new Intermission();
+  private final Observed observed;
   private volatile boolean hasUnwrittenSteps;
 
   /**

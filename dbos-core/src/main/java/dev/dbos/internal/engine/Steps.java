@@ -92,9 +92,7 @@ public final class Steps {
       return scope.codec().<R, X>replay(recorded.get());
     }
     long startedAt = scope.clock().millis();
-    Ambient inside = new Ambient.InStep(scope, name, stepId);
-    Result<R> result =
-        run(inside, place, name, () -> attempt(retry, body, new ObservedAttempts(place, name)));
+    Result<R> result = run(place, name, retry, body);
     Payload payload = result.payload();
     StepRecord record =
         new StepRecord(stepId, name, payload, null, startedAt, scope.clock().millis());
@@ -144,13 +142,16 @@ public final class Steps {
       @Nullable R value, @Nullable Throwable failure, Payload payload) {}
 
   private static <R extends @Nullable Object, X extends Exception> Result<R> run(
-      Ambient inside, Place place, String name, Ambient.Body<R, X> attempts) {
+      Place place, String name, RetryOptions retry, StepCallable<R, X> body) {
     WorkflowScope scope = place.scope();
     StepCodec codec = scope.codec();
     Observed observed = place.observed();
     Scope observation = observed.begin();
     try {
-      R value = Ambient.<R, X>call(inside, attempts);
+      Ambient inside = new Ambient.InStep(scope, name, place.stepId());
+      R value =
+          Ambient.<R, Exception>call(
+              inside, () -> attempt(retry, body, new ObservedAttempts(place, name)));
       Payload payload = codec.output(value);
       observed.end(Ending.Outcome.SUCCESS, null);
       return new Result<>(value, null, payload);

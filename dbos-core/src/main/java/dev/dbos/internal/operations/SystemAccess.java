@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param applicationName whose workflows are listed, or null for those of all
  * @param codec how steps and errors were written
  * @param clock what time it is
- * @param watching gives what tells of changes
+ * @param watching makes who tells what changed, when it is asked first
  * @param runs what of this process has to know of changes
  * @param lastSentMillis the time that was written into the message sent last
  */
@@ -41,7 +41,7 @@ public record SystemAccess(
   }
 
   /** Tells what changed. */
-  Watcher watcher() {
+  public Watcher watcher() {
     return watching.get();
   }
 
