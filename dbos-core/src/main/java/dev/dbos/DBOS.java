@@ -1,5 +1,6 @@
 package dev.dbos;
 
+import dev.dbos.datasource.Datasource;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.engine.Engine;
@@ -16,6 +17,7 @@ import dev.dbos.workflow.WorkflowHandle;
 import dev.dbos.workflow.WorkflowQuery;
 import dev.dbos.workflow.WorkflowStatus;
 import java.lang.reflect.Type;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +31,12 @@ import org.jspecify.annotations.Nullable;
 public final class DBOS implements AutoCloseable {
   private final Engine engine;
   private final Database database;
+  private final ApplicationDatabase application;
 
-  DBOS(Engine engine, Database database) {
+  DBOS(Engine engine, Database database, ApplicationDatabase application) {
     this.engine = engine;
     this.database = database;
+    this.application = application;
   }
 
   /**
@@ -159,6 +163,22 @@ public final class DBOS implements AutoCloseable {
   }
 
   /**
+   * The datasource on {@link DbosBuilder#applicationDatabaseUrl}, and on the system database when
+   * that was not set. There the writes of a transaction and its record are one commit, of one row.
+   * It has the default settings of a datasource, is always the same, and is closed with this DBOS;
+   * its own {@code close()} does nothing. In the body of a workflow use {@link
+   * Workflow#applicationDatasource()}, which is there also while {@code launch()} is still
+   * recovering.
+   *
+   * @throws dev.dbos.error.DbosClosedException when this is closed
+   * @throws dev.dbos.error.DatabaseUnavailableException when it is on the system database, is used
+   *     for the first time, and cannot be opened
+   */
+  public Datasource<Connection> applicationDatasource() {
+    return application.datasource();
+  }
+
+  /**
    * Stops taking work, lets running workflows go on for a bounded time, leaves the rest PENDING for
    * the next launch, and closes what this opened. Datasources belong to whoever created them.
    * Closing again does nothing.
@@ -166,6 +186,7 @@ public final class DBOS implements AutoCloseable {
   @Override
   public void close() {
     engine.close();
+    application.close();
     database.close();
   }
 }

@@ -1,9 +1,8 @@
 package dev.dbos;
 
-import dev.dbos.datasource.DatabaseUrl;
+import com.zaxxer.hikari.HikariConfig;
+import dev.dbos.datasource.Credentials;
 import dev.dbos.datasource.Datasource;
-import dev.dbos.datasource.DatasourceSettings.PoolSetup;
-import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
@@ -15,8 +14,8 @@ import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemSchema;
+import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.sql.Pools;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
@@ -32,15 +31,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
 public final class DbosBuilder {
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
-  private static final Pools.Owner SYSTEM_DATABASE =
-      new Pools.Owner(
-          "system database", "systemDatabasePool(PoolOptions.DEFAULT.withMaximumSize(...))");
   private static final int MAX_RUNNING = 1_000;
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
@@ -48,9 +47,7 @@ public final class DbosBuilder {
   private final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
   private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   private final List<String> trustedPackages = new ArrayList<>();
-  private @Nullable String systemDatabaseUrl;
-  private String schema = "dbos";
-  private PoolOptions pool = PoolOptions.DEFAULT;
+  private final DatabaseSettings databases = new DatabaseSettings();
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private MigrationMode migrationMode = MigrationMode.MIGRATE;
@@ -72,22 +69,62 @@ public final class DbosBuilder {
 
   /**
    * Where workflows and steps are stored; default the file {@code <application>.sqlite} in the
-   * working directory. Either {@code sqlite:} or {@code postgresql:}.
+   * working directory, or with an {@link #applicationDatabaseUrl} what is beside that: on
+   * PostgreSQL the database with {@code _dbos_sys} behind its name, on SQLite the same file. Either
+   * {@code sqlite:} or {@code postgresql:}.
    */
   public DbosBuilder systemDatabaseUrl(String url) {
-    this.systemDatabaseUrl = url;
+    databases.systemUrl = url;
     return this;
   }
 
   /** The schema of the system tables on PostgreSQL; default {@code dbos}. */
   public DbosBuilder systemDatabaseSchema(String schemaName) {
-    this.schema = schemaName;
+    databases.schema = schemaName;
     return this;
   }
 
   /** The size and timeouts of the system database's pool; default {@link PoolOptions#DEFAULT}. */
   public DbosBuilder systemDatabasePool(PoolOptions options) {
-    this.pool = options;
+    databases.systemPool = options;
+    return this;
+  }
+
+  /**
+   * Who logs in to the system database, asked anew for each physical connection; default the user
+   * and password of its URL. As {@link
+   * dev.dbos.datasource.DatasourceBuilder#credentials(Supplier)}.
+   */
+  public DbosBuilder systemDatabaseCredentials(Supplier<Credentials> supplier) {
+    databases.credentials = supplier;
+    return this;
+  }
+
+  /**
+   * Changes what {@link PoolOptions} has no word for in the system database's pool; default no
+   * change. As {@link dev.dbos.datasource.DatasourceBuilder#configurePool(Consumer)}.
+   */
+  public DbosBuilder configureSystemDatabasePool(Consumer<HikariConfig> customizer) {
+    databases.customizer = customizer;
+    return this;
+  }
+
+  /**
+   * The database of {@link DBOS#applicationDatasource()}; default the system database. It may be of
+   * another product. A database that is named here is opened by {@link #launch()} and closed with
+   * the DBOS; datasources of your own serve as well and have more settings.
+   */
+  public DbosBuilder applicationDatabaseUrl(String url) {
+    databases.applicationUrl = url;
+    return this;
+  }
+
+  /**
+   * The size and timeouts of the pool behind {@link DBOS#applicationDatasource()}, also when that
+   * is on the system database; default {@link PoolOptions#DEFAULT}.
+   */
+  public DbosBuilder applicationDatabasePool(PoolOptions options) {
+    databases.applicationPool = options;
     return this;
   }
 
@@ -195,18 +232,39 @@ public final class DbosBuilder {
    * @throws dev.dbos.error.SchemaException when its tables are not what they must be
    */
   public DBOS launch() {
-    Database database = openSystemDatabase();
+    Database database = databases.openSystem(applicationName);
     try {
-      SystemSchema.prepare(database, schema, migrationMode, LOCK_TIMEOUT);
-      SystemDatabase systemDatabase = new SystemDatabase(database, schema);
-      EngineSettings settings = settings();
-      registerVersion(systemDatabase, settings);
-      Journal journal = Journal.open(database, schema);
-      Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions());
-      recover(engine);
-      return new DBOS(engine, database);
+      SystemSchema.prepare(database, databases.schema, migrationMode, LOCK_TIMEOUT);
+      return launch(database, databases.application(database));
     } catch (Throwable failure) {
       database.close();
+      throw failure;
+    }
+  }
+
+  private DBOS launch(Database database, ApplicationDatabase application) {
+    try {
+      SystemDatabase systemDatabase = new SystemDatabase(database, databases.schema);
+      EngineSettings settings = settings();
+      registerVersion(systemDatabase, settings);
+      List<DatasourceEngine> known = datasourceEngines(application);
+      ConnectionBudget.log(
+          applicationName,
+          Stream.concat(Stream.of(database), known.stream().map(DatasourceEngine::database))
+              .toList());
+      Journal journal = Journal.open(database, databases.schema);
+      // What is recorded in the system database itself leaves nothing to clean up.
+      List<DurableTransactions> transactions =
+          known.stream()
+              .filter(one -> !one.database().identity().equals(database.identity()))
+              .map(DatasourceEngine::transactions)
+              .toList();
+      Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions);
+      engine.applicationDatasource(application::datasource);
+      recover(engine);
+      return new DBOS(engine, database, application);
+    } catch (Throwable failure) {
+      application.close();
       throw failure;
     }
   }
@@ -219,15 +277,6 @@ public final class DbosBuilder {
       engine.close();
       throw failure;
     }
-  }
-
-  private Database openSystemDatabase() {
-    DatabaseUrl url =
-        systemDatabaseUrl == null
-            ? DatabaseUrl.defaultFor(applicationName)
-            : DatabaseUrl.parse(systemDatabaseUrl);
-    Pools.Session session = new Pools.Session("dbos_transact", IsolationLevel.READ_COMMITTED, null);
-    return Pools.open(SYSTEM_DATABASE, url, PoolSetup.of(pool), session);
   }
 
   private EngineSettings settings() {
@@ -253,10 +302,12 @@ public final class DbosBuilder {
     return environment == null || environment.isBlank() ? otherwise : environment;
   }
 
-  private List<DurableTransactions> transactions() {
-    return datasources.values().stream()
+  /** Of the registered datasources, and of the runtime's own when it has a URL. */
+  private List<DatasourceEngine> datasourceEngines(ApplicationDatabase application) {
+    Stream<Datasource<?>> own =
+        databases.applicationUrl == null ? Stream.of() : Stream.of(application.datasource());
+    return Stream.concat(datasources.values().stream(), own)
         .flatMap(datasource -> datasource.unwrap(DatasourceEngine.class).stream())
-        .map(DatasourceEngine::transactions)
         .toList();
   }
 

@@ -1,5 +1,6 @@
 package dev.dbos.internal.engine;
 
+import dev.dbos.datasource.Datasource;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowNotRegisteredException;
@@ -16,15 +17,18 @@ import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
+import java.sql.Connection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +51,7 @@ public final class Engine implements AutoCloseable {
   private final Set<Run> executing = ConcurrentHashMap.newKeySet();
   private final Set<Run> idle = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
+  private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
 
   /** An engine over a system database whose schema is ready. */
   public Engine(
@@ -67,6 +72,15 @@ public final class Engine implements AutoCloseable {
             settings.applicationName());
     this.watcher = new OutcomeWatcher(systemDatabase);
     this.permits = new Semaphore(settings.maxRunning(), true);
+  }
+
+  /** Lets workflows have the datasource that belongs to the runtime. */
+  public void applicationDatasource(Supplier<Datasource<Connection>> datasource) {
+    this.applicationDatasource = datasource;
+  }
+
+  Datasource<Connection> applicationDatasource() {
+    return Objects.requireNonNull(applicationDatasource, "set before anything runs").get();
   }
 
   /** What it runs with. */
