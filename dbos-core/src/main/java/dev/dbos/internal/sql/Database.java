@@ -2,6 +2,7 @@ package dev.dbos.internal.sql;
 
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.IsolationLevel;
+import dev.dbos.error.DatabaseUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -127,7 +128,7 @@ public final class Database implements AutoCloseable {
   /**
    * Borrows a connection, waiting for one to be free and, to write to SQLite, for the turn.
    *
-   * @throws dev.dbos.error.DatabaseUnavailableException when the pool has none in time
+   * @throws DatabaseUnavailableException when the pool has none in time
    */
   public Lease lease(Access access) throws SQLException {
     return lease(access, Borrower.LIBRARY);
@@ -136,7 +137,7 @@ public final class Database implements AutoCloseable {
   /**
    * Borrows a connection for {@code borrower}, who is named to those who find none.
    *
-   * @throws dev.dbos.error.DatabaseUnavailableException when the pool has none in time
+   * @throws DatabaseUnavailableException when the pool has none in time
    */
   public Lease lease(Access access, Borrower borrower) throws SQLException {
     boolean inMemory =
@@ -166,6 +167,14 @@ public final class Database implements AutoCloseable {
     try {
       return source.getConnection();
     } catch (SQLTransientConnectionException failure) {
+      PoolPlan.CredentialsFailure credentials =
+          Causes.first(failure, PoolPlan.CredentialsFailure.class);
+      if (credentials != null) {
+        throw new DatabaseUnavailableException(
+            "No connection to " + name() + " can be opened: " + credentials.what(),
+            name(),
+            failure);
+      }
       if (failure.getCause() == null || Pools.inUse(source) >= Pools.capacity(source)) {
         throw new PoolExhaustion(owner, source, leasesOf(source)).explain(failure);
       }
