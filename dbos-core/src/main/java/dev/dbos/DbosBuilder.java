@@ -234,6 +234,7 @@ public final class DbosBuilder {
   public DBOS launch() {
     Database database = databases.openSystem(applicationName);
     try {
+      database.announce();
       SystemSchema.prepare(database, databases.schema, migrationMode, LOCK_TIMEOUT);
       return launch(database, databases.application(database));
     } catch (Throwable failure) {

@@ -38,6 +38,7 @@ public final class Database implements AutoCloseable {
   private final @Nullable WriteGate gate;
   private final @Nullable IsolationLevel sessionIsolation;
   private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable SqliteProcesses processes;
 
   Database(Pools.Owner owner, Connections connections, @Nullable IsolationLevel sessionIsolation)
       throws SQLException {
@@ -212,6 +213,18 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     connections.close();
+    SqliteProcesses announced = processes;
+    if (announced != null) {
+      processes = null;
+      announced.close();
+    }
+  }
+
+  /** Tells other processes on an SQLite file of this one, until it is closed; warns of them. */
+  public void announce() {
+    if (identity instanceof DatabaseIdentity.SqliteFile file) {
+      processes = SqliteProcesses.join(file.realPath());
+    }
   }
 
   /** How many connections are lent at this moment, for a pool of ours; otherwise 0. */
