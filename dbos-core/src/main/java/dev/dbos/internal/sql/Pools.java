@@ -9,9 +9,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens the databases that URLs name, and uses the data sources of applications. */
 public final class Pools {
+  private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
+
   private Pools() {}
 
   /**
@@ -57,7 +61,13 @@ public final class Pools {
           case SQLITE -> SqlitePools.open(plan);
         };
     try {
-      return new Database(owner, connections, session.isolation());
+      Database database = new Database(owner, connections, session.isolation());
+      LOG.info(
+          "Opened {} at {}, with at most {} connections",
+          owner.name(),
+          url.redacted(),
+          database.capacity());
+      return database;
     } catch (SQLException failure) {
       connections.close();
       throw plan.explain(failure);
