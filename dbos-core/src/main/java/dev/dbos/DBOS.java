@@ -2,6 +2,7 @@ package dev.dbos;
 
 import dev.dbos.admin.SystemDatabaseAdmin;
 import dev.dbos.configuration.Configuration;
+import dev.dbos.datasource.Datasource;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.WorkflowOperations;
@@ -9,6 +10,7 @@ import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DBOS extends Workflows implements AutoCloseable {
   private final Engine engine;
+  private final ApplicationDatabase application;
 
-  DBOS(Engine engine) {
+  DBOS(Engine engine, ApplicationDatabase application) {
     super(engine.access(), engine.health());
     this.engine = engine;
+    this.application = application;
   }
 
   /**
@@ -140,6 +144,22 @@ public final class DBOS extends Workflows implements AutoCloseable {
   }
 
   /**
+   * The datasource on {@link DbosBuilder#applicationDatabaseUrl}, and on the system database when
+   * that was not set. There the writes of a transaction and its record are one commit, of one row.
+   * It has the default settings of a datasource, is always the same, and is closed with this DBOS;
+   * its own {@code close()} does nothing. In the body of a workflow use {@link
+   * Workflow#applicationDatasource()}, which is there also while {@code launch()} is still
+   * recovering.
+   *
+   * @throws dev.dbos.error.DbosClosedException when this is closed
+   * @throws dev.dbos.error.DatabaseUnavailableException when it is on the system database, is used
+   *     for the first time, and cannot be opened
+   */
+  public Datasource<Connection> applicationDatasource() {
+    return application.datasource();
+  }
+
+  /**
    * Stops taking work, lets running workflows go on for a bounded time, leaves the rest PENDING for
    * the next launch, and closes what this opened. Datasources belong to whoever created them.
    * Closing again does nothing.
@@ -147,6 +167,7 @@ public final class DBOS extends Workflows implements AutoCloseable {
   @Override
   public void close() {
     engine.close();
+    application.close();
     engine.access().systemDatabase().close();
   }
 }

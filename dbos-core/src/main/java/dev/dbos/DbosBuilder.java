@@ -1,6 +1,8 @@
 package dev.dbos;
 
+import com.zaxxer.hikari.HikariConfig;
 import dev.dbos.configuration.Configuration;
+import dev.dbos.datasource.Credentials;
 import dev.dbos.datasource.Datasource;
 import dev.dbos.datasource.Listening;
 import dev.dbos.datasource.MigrationMode;
@@ -14,7 +16,7 @@ import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.journal.Journal;
-import dev.dbos.internal.migration.SystemDatabaseSetup;
+import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
@@ -33,7 +35,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +55,7 @@ public final class DbosBuilder {
   private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   private final List<String> trustedPackages = new ArrayList<>();
   private final List<DbosListener> listeners = new ArrayList<>();
+  private final DatabaseSettings databases = new DatabaseSettings();
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private @Nullable Serializer serializer;
@@ -79,9 +85,11 @@ public final class DbosBuilder {
 
   /**
    * Where workflows and steps are stored; default what the environment variable {@code
-   * DBOS_SYSTEM_DATABASE_URL} says, else the file {@code <application>.sqlite} in the working
-   * directory. Either {@code sqlite:} or {@code postgresql:}. A PostgreSQL database that does not
-   * exist is created, where the role may.
+   * DBOS_SYSTEM_DATABASE_URL} says, else with an {@link #applicationDatabaseUrl} what is beside
+   * that (on PostgreSQL the database with {@code _dbos_sys} behind its name, on SQLite the same
+   * file), else the file {@code <application>.sqlite} in the working directory. Either {@code
+   * sqlite:} or {@code postgresql:}. A PostgreSQL database that does not exist is created, where
+   * the role may.
    */
   public DbosBuilder systemDatabaseUrl(String url) {
     this.configuration = configuration.withSystemDatabaseUrl(url);
@@ -117,6 +125,44 @@ public final class DbosBuilder {
   /** The size and timeouts of the system database's pool; default {@link PoolOptions#DEFAULT}. */
   public DbosBuilder systemDatabasePool(PoolOptions options) {
     this.configuration = configuration.withSystemDatabasePool(options);
+    return this;
+  }
+
+  /**
+   * Who logs in to the system database, asked anew for each physical connection; default the user
+   * and password of its URL. As {@link
+   * dev.dbos.datasource.DatasourceBuilder#credentials(Supplier)}.
+   */
+  public DbosBuilder systemDatabaseCredentials(Supplier<Credentials> supplier) {
+    databases.credentials = supplier;
+    return this;
+  }
+
+  /**
+   * Changes what {@link PoolOptions} has no word for in the system database's pool; default no
+   * change. As {@link dev.dbos.datasource.DatasourceBuilder#configurePool(Consumer)}.
+   */
+  public DbosBuilder configureSystemDatabasePool(Consumer<HikariConfig> customizer) {
+    databases.customizer = customizer;
+    return this;
+  }
+
+  /**
+   * The database of {@link DBOS#applicationDatasource()}; default the system database. It may be of
+   * another product. A database that is named here is opened by {@link #launch()} and closed with
+   * the DBOS; datasources of your own serve as well and have more settings.
+   */
+  public DbosBuilder applicationDatabaseUrl(String url) {
+    this.configuration = configuration.withApplicationDatabaseUrl(url);
+    return this;
+  }
+
+  /**
+   * The size and timeouts of the pool behind {@link DBOS#applicationDatasource()}, also when that
+   * is on the system database; default {@link PoolOptions#DEFAULT}.
+   */
+  public DbosBuilder applicationDatabasePool(PoolOptions options) {
+    databases.applicationPool = options;
     return this;
   }
 
@@ -239,18 +285,36 @@ public final class DbosBuilder {
    * @throws dev.dbos.error.SchemaException when its tables are not what they must be
    */
   public DBOS launch() {
-    Database database = SystemDatabaseSetup.open(configuration);
+    Database database = databases.openSystem(configuration);
     try {
-      String schema = configuration.systemDatabaseSchema();
-      SystemDatabase systemDatabase = new SystemDatabase(database, schema);
-      EngineSettings settings = settings();
-      registerVersion(systemDatabase, settings);
-      Journal journal = Journal.open(database, schema, settings.observers());
-      Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions());
-      recover(engine);
-      return new DBOS(engine);
+      database.announce();
+      return launch(database, databases.application(configuration, database));
     } catch (Throwable failure) {
       database.close();
+      throw failure;
+    }
+  }
+
+  private DBOS launch(Database database, ApplicationDatabase application) {
+    try {
+      SystemDatabase systemDatabase =
+          new SystemDatabase(database, configuration.systemDatabaseSchema());
+      EngineSettings settings = settings();
+      registerVersion(systemDatabase, settings);
+      List<DatasourceEngine> known = datasourceEngines(application);
+      ConnectionBudget.log(
+          applicationName,
+          Stream.concat(Stream.of(database), known.stream().map(DatasourceEngine::database))
+              .toList());
+      Journal journal = Journal.open(database, systemDatabase.schema(), settings.observers());
+      List<DurableTransactions> transactions =
+          known.stream().map(DatasourceEngine::transactions).toList();
+      Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions);
+      engine.applicationDatasource(application::datasource);
+      recover(engine);
+      return new DBOS(engine, application);
+    } catch (Throwable failure) {
+      application.close();
       throw failure;
     }
   }
@@ -291,10 +355,14 @@ public final class DbosBuilder {
     return environment == null || environment.isBlank() ? otherwise : environment;
   }
 
-  private List<DurableTransactions> transactions() {
-    return datasources.values().stream()
+  /** Of the registered datasources, and of the runtime's own when it has a URL. */
+  private List<DatasourceEngine> datasourceEngines(ApplicationDatabase application) {
+    Stream<Datasource<?>> own =
+        configuration.applicationDatabaseUrl().isEmpty()
+            ? Stream.of()
+            : Stream.of(application.datasource());
+    return Stream.concat(datasources.values().stream(), own)
         .flatMap(datasource -> datasource.unwrap(DatasourceEngine.class).stream())
-        .map(DatasourceEngine::transactions)
         .toList();
   }
 

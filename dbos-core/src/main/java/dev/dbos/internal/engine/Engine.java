@@ -1,5 +1,6 @@
 package dev.dbos.internal.engine;
 
+import dev.dbos.datasource.Datasource;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
@@ -18,6 +19,7 @@ import dev.dbos.internal.operations.Outcomes;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.DatabaseIdentity;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
@@ -31,16 +33,19 @@ import dev.dbos.observe.Vitals;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,6 +79,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
   private final Set<Run> executing = ConcurrentHashMap.newKeySet();
   private final Set<Run> idle = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
+  private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
 
   /** An engine over a system database whose schema is ready. */
   public Engine(
@@ -86,7 +92,9 @@ public final class Engine implements LocalRuns, AutoCloseable {
     this.systemDatabase = systemDatabase;
     this.journal = journal;
     this.registrations = Map.copyOf(registrations);
-    this.sweeper = new OutputSweeper(systemDatabase, settings.clock(), List.copyOf(datasources));
+    this.sweeper =
+        new OutputSweeper(
+            systemDatabase, settings.clock(), keepingOutputs(datasources, systemDatabase));
     this.systemTables =
         new SystemTables(
             systemDatabase.database().identity(),
@@ -106,8 +114,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
     List<Database> others = datasources.stream().map(DurableTransactions::database).toList();
     List<Database> databases = new ArrayList<>(List.of(systemDatabase.database()));
     databases.addAll(others);
-    this.vitals =
-        new EngineVitals(settings.applicationName(), executing, journal, List.copyOf(databases));
+    this.vitals = new EngineVitals(settings, executing, journal, List.copyOf(databases));
     this.health =
         new HealthCheck(
             access,
@@ -116,6 +123,24 @@ public final class Engine implements LocalRuns, AutoCloseable {
                 vitals,
                 others,
                 watcher::state));
+  }
+
+  /** What is recorded in the system database itself leaves nothing to clean up. */
+  private static List<DurableTransactions> keepingOutputs(
+      List<DurableTransactions> datasources, SystemDatabase systemDatabase) {
+    DatabaseIdentity system = systemDatabase.database().identity();
+    return datasources.stream()
+        .filter(datasource -> !datasource.database().identity().equals(system))
+        .toList();
+  }
+
+  /** Lets workflows have the datasource that belongs to the runtime. */
+  public void applicationDatasource(Supplier<Datasource<Connection>> datasource) {
+    this.applicationDatasource = datasource;
+  }
+
+  Datasource<Connection> applicationDatasource() {
+    return Objects.requireNonNull(applicationDatasource, "set before anything runs").get();
   }
 
   /** What it runs with. */

@@ -11,14 +11,29 @@ import java.util.Set;
 /**
  * How busy an engine is.
  *
- * @param applicationName the application's name
+ * @param settings what it runs with
  * @param executing the runs that this process has not left
  * @param journal what they write
  * @param databases the system database and those of the datasources
  */
 record EngineVitals(
-    String applicationName, Set<Run> executing, Journal journal, List<Database> databases)
+    EngineSettings settings, Set<Run> executing, Journal journal, List<Database> databases)
     implements Vitals {
+  @Override
+  public String applicationName() {
+    return settings.applicationName();
+  }
+
+  @Override
+  public String applicationVersion() {
+    return settings.applicationVersion();
+  }
+
+  @Override
+  public String executorId() {
+    return settings.executorId();
+  }
+
   @Override
   public int runningWorkflows() {
     return executing.size();
