@@ -1,5 +1,7 @@
 package dev.dbos;
 
+import dev.dbos.configuration.Configuration;
+import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.Listening;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.internal.context.StepCodec;
@@ -53,7 +55,13 @@ public final class DbosClient extends Workflows implements AutoCloseable {
 
   /** Begins to configure a client for the system database at {@code url}. */
   public static Builder builder(String url) {
-    return new Builder(ClientDatabase.at(url));
+    return new Builder(ClientDatabase.at(DatabaseUrl.parse(url)));
+  }
+
+  /** Begins to configure a client for the system database and schema of a configuration. */
+  public static Builder builder(Configuration configuration) {
+    return new Builder(ClientDatabase.at(configuration.systemDatabase()))
+        .schema(configuration.systemDatabaseSchema());
   }
 
   /** Uses a pool of the caller's, which stays the caller's to close. Does not connect. */
