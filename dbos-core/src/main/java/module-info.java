@@ -6,23 +6,27 @@
 @org.jspecify.annotations.NullMarked
 @SuppressWarnings("module") // the adapters named below are built after this
 module dev.dbos.core {
+  requires transitive com.zaxxer.hikari;
   requires transitive java.sql;
   requires transitive org.jooq;
   requires transitive org.jspecify;
-  requires com.zaxxer.hikari;
   requires org.slf4j;
   requires tools.jackson.databind;
   requires static jakarta.xml.bind;
   requires static liquibase.core;
   requires static org.checkerframework.checker.qual;
+  requires static org.snakeyaml.engine.v2;
   requires static org.postgresql.jdbc;
   requires static org.xerial.sqlitejdbc;
 
   exports dev.dbos;
+  exports dev.dbos.admin;
+  exports dev.dbos.configuration;
   exports dev.dbos.datasource;
   exports dev.dbos.error;
   exports dev.dbos.liquibase;
   exports dev.dbos.serialization;
+  exports dev.dbos.tables;
   exports dev.dbos.workflow;
   exports dev.dbos.datasource.spi to
       dev.dbos.datasource.jdbc,

@@ -1,5 +1,6 @@
 package dev.dbos;
 
+import dev.dbos.configuration.Configuration;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.WorkflowOperations;
@@ -7,6 +8,7 @@ import dev.dbos.internal.sql.Database;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,19 @@ public final class DBOS extends Workflows implements AutoCloseable {
    * @throws dev.dbos.error.ConfigurationException when the name is not like that
    */
   public static DbosBuilder builder(String applicationName) {
-    return new DbosBuilder(applicationName);
+    return new DbosBuilder(Configuration.ofEnvironment(System.getenv()).withName(applicationName));
+  }
+
+  /**
+   * Begins with what a configuration file says; what is set on the builder counts more.
+   *
+   * @param configFile usually {@code dbos-config.yaml}; reading it takes the optional dependency
+   *     {@code org.snakeyaml:snakeyaml-engine}
+   * @throws dev.dbos.error.ConfigurationException when it cannot be read, or says what cannot be
+   *     meant
+   */
+  public static DbosBuilder builder(Path configFile) {
+    return new DbosBuilder(Configuration.read(configFile, System.getenv()));
   }
 
   /** Runs a workflow without an input, and waits for it. */

@@ -1,9 +1,8 @@
 package dev.dbos;
 
-import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.Datasource;
-import dev.dbos.datasource.IsolationLevel;
-import dev.dbos.datasource.Listening;
+import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
@@ -14,9 +13,8 @@ import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.journal.Journal;
-import dev.dbos.internal.migration.SystemSchema;
+import dev.dbos.internal.migration.SystemDatabaseSetup;
 import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.sql.Pools;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
@@ -38,26 +36,29 @@ import org.jspecify.annotations.Nullable;
 /** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
 public final class DbosBuilder {
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
-  private static final String SYSTEM_DATABASE = "system database";
   private static final int MAX_RUNNING = 1_000;
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
   private final String applicationName;
+  private Configuration configuration;
   private final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
   private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   private final List<String> trustedPackages = new ArrayList<>();
-  private @Nullable String systemDatabaseUrl;
-  private String schema = "dbos";
-  private PoolOptions pool = PoolOptions.DEFAULT;
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
-  private MigrationMode migrationMode = MigrationMode.MIGRATE;
   private @Nullable Serializer serializer;
-  private Listening listening = Listening.AUTO;
+  private ListenMode listening = ListenMode.AUTO;
   private InstantSource clock = SystemClock.UTC;
   private Duration closeTimeout = Duration.ofSeconds(5);
 
-  DbosBuilder(String applicationName) {
+  DbosBuilder(Configuration configuration) {
+    this.configuration = configuration;
+    this.applicationName = validName(configuration.name().orElse(""));
+  }
+
+  private static String validName(String applicationName) {
+    if (applicationName.isBlank()) {
+      throw new ConfigurationException("Configuration must specify an application name", null);
+    }
     if (!NAME.matcher(applicationName).matches()) {
       throw new ConfigurationException(
           "Invalid app name "
@@ -66,7 +67,7 @@ public final class DbosBuilder {
               + " letters, numbers, dashes, and underscores.",
           null);
     }
-    this.applicationName = applicationName;
+    return applicationName;
   }
 
   /**
@@ -74,19 +75,19 @@ public final class DbosBuilder {
    * working directory. Either {@code sqlite:} or {@code postgresql:}.
    */
   public DbosBuilder systemDatabaseUrl(String url) {
-    this.systemDatabaseUrl = url;
+    this.configuration = configuration.withSystemDatabaseUrl(url);
     return this;
   }
 
   /** The schema of the system tables on PostgreSQL; default {@code dbos}. */
   public DbosBuilder systemDatabaseSchema(String schemaName) {
-    this.schema = schemaName;
+    this.configuration = configuration.withSystemDatabaseSchema(schemaName);
     return this;
   }
 
   /** The size and timeouts of the system database's pool; default {@link PoolOptions#DEFAULT}. */
   public DbosBuilder systemDatabasePool(PoolOptions options) {
-    this.pool = options;
+    this.configuration = configuration.withSystemDatabasePool(options);
     return this;
   }
 
@@ -145,7 +146,7 @@ public final class DbosBuilder {
 
   /** What happens to the system tables; default {@link MigrationMode#MIGRATE}. */
   public DbosBuilder migrate(MigrationMode mode) {
-    this.migrationMode = mode;
+    this.configuration = configuration.withMigrationMode(mode);
     return this;
   }
 
@@ -171,7 +172,7 @@ public final class DbosBuilder {
    * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
    * pool; default {@link Listening#AUTO}. Without it everything works, found by polling.
    */
-  public DbosBuilder listening(Listening mode) {
+  public DbosBuilder listen(ListenMode mode) {
     this.listening = mode;
     return this;
   }
@@ -203,9 +204,9 @@ public final class DbosBuilder {
    * @throws dev.dbos.error.SchemaException when its tables are not what they must be
    */
   public DBOS launch() {
-    Database database = openSystemDatabase();
+    Database database = SystemDatabaseSetup.open(configuration);
     try {
-      SystemSchema.prepare(database, schema, migrationMode, LOCK_TIMEOUT);
+      String schema = configuration.systemDatabaseSchema();
       SystemDatabase systemDatabase = new SystemDatabase(database, schema);
       EngineSettings settings = settings();
       registerVersion(systemDatabase, settings);
@@ -227,15 +228,6 @@ public final class DbosBuilder {
       engine.close();
       throw failure;
     }
-  }
-
-  private Database openSystemDatabase() {
-    DatabaseUrl url =
-        systemDatabaseUrl == null
-            ? DatabaseUrl.defaultFor(applicationName)
-            : DatabaseUrl.parse(systemDatabaseUrl);
-    Pools.Session session = new Pools.Session("dbos_transact", IsolationLevel.READ_COMMITTED, null);
-    return Pools.open(SYSTEM_DATABASE, url, pool, session);
   }
 
   private EngineSettings settings() {

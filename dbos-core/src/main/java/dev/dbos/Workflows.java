@@ -3,20 +3,25 @@ package dev.dbos;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.operations.Events;
 import dev.dbos.internal.operations.FirstOrAll;
+import dev.dbos.internal.operations.Listings;
 import dev.dbos.internal.operations.Messages;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.Streams;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.store.Named;
-import dev.dbos.internal.store.StepStore;
-import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.Message;
+import dev.dbos.workflow.StepAggregate;
+import dev.dbos.workflow.StepAggregation;
+import dev.dbos.workflow.StepQuery;
 import dev.dbos.workflow.StepStatus;
 import dev.dbos.workflow.StreamOptions;
 import dev.dbos.workflow.StreamReader;
+import dev.dbos.workflow.WorkflowAggregate;
+import dev.dbos.workflow.WorkflowAggregation;
 import dev.dbos.workflow.WorkflowEvent;
 import dev.dbos.workflow.WorkflowHandle;
+import dev.dbos.workflow.WorkflowPage;
 import dev.dbos.workflow.WorkflowQuery;
 import dev.dbos.workflow.WorkflowStatus;
 import java.lang.reflect.Type;
@@ -32,9 +37,11 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Workflows permits DBOS {
   private final SystemAccess access;
+  private final Listings listings;
 
   Workflows(SystemAccess access) {
     this.access = access;
+    this.listings = new Listings(access);
   }
 
   // ---- see ----
@@ -66,24 +73,59 @@ public abstract sealed class Workflows permits DBOS {
     return handle;
   }
 
-  /** How a workflow stands, or empty when there is none with this id. */
+  /**
+   * How a workflow of any application stands, or empty when there is none with this id; with its
+   * input and outcome. Inside a workflow, like everything seen below, it is recorded as a step, so
+   * that a replay sees the same; inside a transaction it is refused.
+   */
   public Optional<WorkflowStatus> status(String workflowId) {
-    return access.systemDatabase().read(dsl -> WorkflowStore.find(dsl, workflowId));
+    return Optional.ofNullable(listings.status(workflowId));
   }
 
-  /** The workflows that {@code query} asks for, oldest first. */
+  /** The first workflows that {@code query} asks for, at most as many as its limit. */
   public List<WorkflowStatus> list(WorkflowQuery query) {
-    return access
-        .systemDatabase()
-        .read(dsl -> WorkflowStore.list(dsl, query, access.applicationName()));
+    return listings.list(query);
+  }
+
+  /** The first workflows that {@code query} asks for, and how to go on with those behind them. */
+  public WorkflowPage page(WorkflowQuery query) {
+    return listings.page(query);
+  }
+
+  /** How many workflows {@code query} asks for, whatever its limit and place. */
+  public long count(WorkflowQuery query) {
+    return listings.count(query);
+  }
+
+  /**
+   * How many workflows that {@code query} asks for are alike, when the first was created, how long
+   * they waited and took at most; by period first, then by property, whatever the query's limit and
+   * place.
+   */
+  public List<WorkflowAggregate> aggregate(WorkflowQuery query, WorkflowAggregation grouping) {
+    return listings.aggregate(query, grouping);
   }
 
   /**
    * The recorded steps of a workflow, transactions and child workflows included, in the order in
-   * which they were begun. One that ended a moment ago in a datasource may be missing yet.
+   * which they were begun, with what they returned. One that ended a moment ago in a datasource may
+   * be missing yet.
    */
   public List<StepStatus> steps(String workflowId) {
-    return access.systemDatabase().read(dsl -> StepStore.list(dsl, workflowId));
+    return steps(workflowId, StepQuery.all().withOutputs());
+  }
+
+  /** The recorded steps of a workflow that {@code query} asks for. */
+  public List<StepStatus> steps(String workflowId, StepQuery query) {
+    return listings.steps(workflowId, query);
+  }
+
+  /**
+   * How many steps of all workflows that {@code query} asks for are alike, and how long they took
+   * at most; by period first, then by property, whatever the query's limit and place.
+   */
+  public List<StepAggregate> aggregate(StepQuery query, StepAggregation grouping) {
+    return listings.aggregate(query, grouping);
   }
 
   // ---- talk ----

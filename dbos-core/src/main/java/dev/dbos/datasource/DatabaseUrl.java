@@ -170,6 +170,19 @@ public final class DatabaseUrl {
   }
 
   /**
+   * Another database of the same server, with the same credentials and settings.
+   *
+   * @throws IllegalStateException for SQLite, where a database is a file
+   */
+  public DatabaseUrl withDatabaseName(String name) {
+    if (location instanceof Location.Server server) {
+      return new DatabaseUrl(
+          new Location.Server(server.hosts(), name), credentials, driverProperties);
+    }
+    throw new IllegalStateException("An SQLite file has no databases beside it.");
+  }
+
+  /**
    * A form for people: in the normal spelling, with {@code ***} in place of the password and of
    * parameters that may hold secrets.
    */

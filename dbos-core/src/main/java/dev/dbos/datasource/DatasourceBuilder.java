@@ -1,8 +1,12 @@
 package dev.dbos.datasource;
 
+import com.zaxxer.hikari.HikariConfig;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.DatasourceSettings.Source;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +20,11 @@ public abstract class DatasourceBuilder<
   private final Source source;
   private @Nullable String name;
   private PoolOptions pool = PoolOptions.DEFAULT;
+  private @Nullable Supplier<Credentials> credentials;
+  private @Nullable Consumer<HikariConfig> poolCustomizer;
   private IsolationLevel isolation = IsolationLevel.SERIALIZABLE;
   private @Nullable Duration statementTimeout;
-  private String applicationName = "dbos_transact";
+  private String applicationName = SessionOptions.DEFAULT_APPLICATION_NAME;
   private boolean logStatements;
   private String schema = "dbos";
   private @Nullable AppMigrations migrations;
@@ -43,6 +49,38 @@ public abstract class DatasourceBuilder<
     return self();
   }
 
+  /**
+   * Who logs in, asked anew for each physical connection the pool opens; default the user and
+   * password of the URL. For passwords and tokens that change while the program runs: what the
+   * supplier returns is used for one connection, and connections that are open stay open until
+   * {@link PoolOptions#maxLifetime()}. It is called on a thread of the pool, maybe several at once,
+   * and should answer within {@link PoolOptions#connectionTimeout()}.
+   *
+   * {@snippet :
+   * JdbcDatasource.builder("postgresql://app@db.example/shop")
+   *     .credentials(() -> Credentials.password(vault.read("shop")))
+   * }
+   */
+  public B credentials(Supplier<Credentials> supplier) {
+    this.credentials = supplier;
+    return self();
+  }
+
+  /**
+   * Changes what {@link PoolOptions} has no word for: leak detection, metrics, properties of the
+   * driver… The configuration is handed over as this library would use it, right before the pool is
+   * opened; default no change. On SQLite it is called twice, for the connection that writes, whose
+   * number stays one, and for those that read, whose {@code connectionInitSql} stays ours.
+   *
+   * <p>What transactions rest on is not for changing: building fails with a {@link
+   * dev.dbos.error.ConfigurationException} when the database's address is another one afterwards,
+   * auto-commit is off, or the connections are read-only or have an isolation level of the pool's.
+   */
+  public B configurePool(Consumer<HikariConfig> customizer) {
+    this.poolCustomizer = customizer;
+    return self();
+  }
+
   /** The isolation level of transactions; default {@link IsolationLevel#SERIALIZABLE}. */
   public B isolation(IsolationLevel level) {
     this.isolation = level;
@@ -63,7 +101,10 @@ public abstract class DatasourceBuilder<
     return self();
   }
 
-  /** What the server shows for the connections; default {@code dbos_transact}. */
+  /**
+   * What the server shows for the connections; default the {@code application_name} of the URL,
+   * else {@code dbos_transact}.
+   */
   public B applicationName(String shownName) {
     this.applicationName = shownName;
     return self();
@@ -100,7 +141,7 @@ public abstract class DatasourceBuilder<
     return new DatasourceSettings(
         source,
         name,
-        pool,
+        new PoolSetup(pool, credentials, poolCustomizer),
         new SessionOptions(isolation, statementTimeout, applicationName, logStatements),
         schema,
         migrations);

@@ -1,6 +1,9 @@
 package dev.dbos.datasource;
 
+import com.zaxxer.hikari.HikariConfig;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source where connections come from
  * @param name the name used in messages, or null for the database's own
- * @param pool the size and timeouts of the pool; not used for a data source of the caller's
+ * @param pool how the pool is made; not used for a data source of the caller's
  * @param session what transactions and statements run with
  * @param schema where the table of step outputs lives on PostgreSQL
  * @param migrations what brings the application's tables up to date, or null for nothing
@@ -17,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record DatasourceSettings(
     Source source,
     @Nullable String name,
-    PoolOptions pool,
+    PoolSetup pool,
     SessionOptions session,
     String schema,
     @Nullable AppMigrations migrations) {
@@ -32,16 +35,38 @@ public record DatasourceSettings(
   }
 
   /**
+   * How a pool is made.
+   *
+   * @param options its size and timeouts
+   * @param credentials asked for each new connection, or null for those of the URL
+   * @param customizer has the last word on the pool's configuration, or null
+   */
+  public record PoolSetup(
+      PoolOptions options,
+      @Nullable Supplier<Credentials> credentials,
+      @Nullable Consumer<HikariConfig> customizer) {
+
+    /** A pool with these options and nothing special. */
+    public static PoolSetup of(PoolOptions options) {
+      return new PoolSetup(options, null, null);
+    }
+  }
+
+  /**
    * What transactions and statements run with.
    *
    * @param isolation the isolation level of transactions that ask for none
    * @param statementTimeout how long one statement may run, or null for as long as it likes
-   * @param applicationName what the server shows for the connections
+   * @param applicationName what the server shows for the connections; unless it is the default it
+   *     counts more than the URL's
    * @param logStatements whether every statement is logged through slf4j
    */
   public record SessionOptions(
       IsolationLevel isolation,
       @Nullable Duration statementTimeout,
       String applicationName,
-      boolean logStatements) {}
+      boolean logStatements) {
+    /** What the server shows for connections whose program chose nothing else. */
+    public static final String DEFAULT_APPLICATION_NAME = "dbos_transact";
+  }
 }

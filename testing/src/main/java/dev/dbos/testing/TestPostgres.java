@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,9 +42,9 @@ public final class TestPostgres implements AutoCloseable {
   private final StatementLog log;
   private final AtomicInteger names = new AtomicInteger();
 
-  private TestPostgres(EmbeddedPostgres server) {
+  private TestPostgres(EmbeddedPostgres server, List<String> access) {
     this.server = server;
-    this.log = new StatementLog(this, demandPasswords(server));
+    this.log = new StatementLog(this, demandPasswords(server, access));
   }
 
   /**
@@ -287,12 +288,14 @@ public final class TestPostgres implements AutoCloseable {
   }
 
   /** The server starts with open doors; returns where its log goes. */
-  private static Path demandPasswords(EmbeddedPostgres server) {
+  private static Path demandPasswords(EmbeddedPostgres server, List<String> access) {
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("ALTER ROLE " + SUPERUSER + " PASSWORD '" + PASSWORD + "'");
       statement.execute("CREATE EXTENSION pg_walinspect");
-      Files.write(Path.of(setting(statement, "hba_file")), PASSWORD_FOR_ALL);
+      List<String> rules = new ArrayList<>(access);
+      rules.addAll(PASSWORD_FOR_ALL);
+      Files.write(Path.of(setting(statement, "hba_file")), rules);
       statement.execute("SELECT pg_reload_conf()");
       awaitClosedDoors(server);
       return Path.of(setting(statement, "data_directory")).resolve("log/statements.csv");
@@ -333,6 +336,7 @@ public final class TestPostgres implements AutoCloseable {
    */
   public static final class Builder {
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final List<String> access = new ArrayList<>();
 
     private Builder() {
       settings.put("max_connections", "300");
@@ -369,6 +373,31 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     /**
+     * Lets clients encrypt their connections, and asks them for no certificate.
+     *
+     * @param identity what the server shows
+     * @param clientAuthority who signs the certificates of clients
+     * @return this builder
+     */
+    public Builder tls(TestCertificates.Identity identity, TestCertificates clientAuthority) {
+      return setting("ssl", "on")
+          .setting("ssl_cert_file", identity.certificate().toString())
+          .setting("ssl_key_file", identity.pemKey().toString())
+          .setting("ssl_ca_file", clientAuthority.certificate().toString());
+    }
+
+    /**
+     * Adds rules to {@code pg_hba.conf}, before the one that asks everybody for a password.
+     *
+     * @param rules lines of that file
+     * @return this builder
+     */
+    public Builder access(String... rules) {
+      access.addAll(List.of(rules));
+      return this;
+    }
+
+    /**
      * Starts the server; it is stopped at the latest with the JVM.
      *
      * @return the running server
@@ -382,7 +411,7 @@ public final class TestPostgres implements AutoCloseable {
         DataDirectory.inMemory().ifPresent(builder::setDataDirectory);
       }
       try {
-        return new TestPostgres(builder.start());
+        return new TestPostgres(builder.start(), access);
       } catch (IOException e) {
         throw new UncheckedIOException("PostgreSQL did not start: " + e.getMessage(), e);
       }

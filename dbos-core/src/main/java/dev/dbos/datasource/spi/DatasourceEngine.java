@@ -6,6 +6,7 @@ import dev.dbos.datasource.DatasourceSettings;
 import dev.dbos.datasource.DatasourceSettings.Source;
 import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.datasource.TransactionOptions;
+import dev.dbos.error.ConfigurationException;
 import dev.dbos.error.DbosException;
 import dev.dbos.error.SchemaException;
 import dev.dbos.internal.migration.OutputTable;
@@ -54,13 +55,11 @@ public final class DatasourceEngine implements AutoCloseable {
 
   private static Database openDatabase(DatasourceSettings settings) {
     return switch (settings.source()) {
-      case Source.Existing existing ->
-          Pools.adopt(
-              settings.name() == null ? "existing data source" : settings.name(),
-              existing.dataSource());
+      case Source.Existing existing -> adopt(settings, existing.dataSource());
       case Source.Url given ->
           Pools.open(
-              settings.name() == null ? given.url().databaseName() : settings.name(),
+              Pools.Owner.datasource(
+                  settings.name() == null ? given.url().databaseName() : settings.name()),
               given.url(),
               settings.pool(),
               new Pools.Session(
@@ -68,6 +67,19 @@ public final class DatasourceEngine implements AutoCloseable {
                   settings.session().isolation(),
                   settings.session().statementTimeout()));
     };
+  }
+
+  private static Database adopt(DatasourceSettings settings, DataSource source) {
+    String name = settings.name() == null ? "existing data source" : settings.name();
+    if (settings.pool().credentials() != null || settings.pool().customizer() != null) {
+      throw new ConfigurationException(
+          "Datasource "
+              + name
+              + " uses the data source it was given, so credentials(...) and configurePool(...) have"
+              + " no effect. Set them on that data source.",
+          null);
+    }
+    return Pools.adopt(name, source);
   }
 
   private static void migrate(Database database, AppMigrations migrations) {

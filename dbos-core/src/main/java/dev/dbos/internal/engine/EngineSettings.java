@@ -1,6 +1,6 @@
 package dev.dbos.internal.engine;
 
-import dev.dbos.datasource.Listening;
+import dev.dbos.datasource.ListenMode;
 import dev.dbos.internal.context.StepCodec;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,4 +25,4 @@ public record EngineSettings(
     InstantSource clock,
     Duration closeTimeout,
     int maxRunning,
-    Listening listening) {}
+    ListenMode listening) {}

@@ -67,7 +67,7 @@ public sealed interface Outcome {
                   + " attempts that did not end. Find out what interrupted them.",
               workflowId,
               stored.attempts());
-      case PENDING, ENQUEUED, DELAYED ->
+      case PENDING, ENQUEUED, DELAYED, UNKNOWN ->
           throw new IllegalStateException("Workflow " + workflowId + " has not ended.");
     };
   }

@@ -8,7 +8,6 @@ import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
-import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowHandle;
 import dev.dbos.workflow.WorkflowStatus;
@@ -43,14 +42,12 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
 
   @Override
   public WorkflowStatus status() {
-    return access
-        .systemDatabase()
-        .read(dsl -> WorkflowStore.find(dsl, workflowId))
-        .orElseThrow(
-            () ->
-                new UnknownWorkflowException(
-                    "There is no workflow with id " + workflowId + " in the system database.",
-                    workflowId));
+    WorkflowStatus status = new Listings(access).status(workflowId);
+    if (status == null) {
+      throw new UnknownWorkflowException(
+          "There is no workflow with id " + workflowId + " in the system database.", workflowId);
+    }
+    return status;
   }
 
   @Override
@@ -95,7 +92,7 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
   private @Nullable O await(@Nullable Duration timeout) {
     return valueOf(
         new Outcomes(access)
-            .await(workflowId, Patience.ofThread(timeout))
+            .await(workflowId, Patience.ofThread(workflowId, timeout))
             .orElseThrow(() -> timedOut(timeout)));
   }
 

@@ -8,12 +8,13 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A system database as operations use it.
  *
  * @param systemDatabase where workflows are stored
- * @param applicationName whose workflows are listed
+ * @param applicationName whose workflows are listed, or null for those of all
  * @param codec how steps and errors were written
  * @param clock what time it is
  * @param watcher tells what changed
@@ -22,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public record SystemAccess(
     SystemDatabase systemDatabase,
-    String applicationName,
+    @Nullable String applicationName,
     StepCodec codec,
     InstantSource clock,
     Watcher watcher,
@@ -41,7 +42,7 @@ public record SystemAccess(
   /** Access to a system database. */
   public SystemAccess(
       SystemDatabase systemDatabase,
-      String applicationName,
+      @Nullable String applicationName,
       StepCodec codec,
       InstantSource clock,
       Watcher watcher,

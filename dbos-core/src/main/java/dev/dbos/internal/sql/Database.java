@@ -1,11 +1,16 @@
 package dev.dbos.internal.sql;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.IsolationLevel;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -24,26 +29,27 @@ public final class Database implements AutoCloseable {
     WRITE
   }
 
-  private final String name;
+  private final Pools.Owner owner;
   private final Dialect dialect;
   private final DatabaseIdentity identity;
+  private final Connections connections;
   private final DataSource writers;
   private final DataSource readers;
   private final @Nullable WriteGate gate;
-  private final @Nullable IsolationLevel sessionIsolation;
-  private final boolean owned;
-  private final boolean onePool;
+  private final Session session;
+  private final @Nullable PostgresServer server;
+  private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
+  private @Nullable Listening listening;
 
-  Database(String name, Connections connections, @Nullable IsolationLevel sessionIsolation)
-      throws SQLException {
-    this.name = name;
+  Database(Pools.Owner owner, Connections connections, Session session) throws SQLException {
+    this.owner = owner;
+    this.connections = connections;
     this.writers = connections.writers();
     this.readers = connections.readers();
-    this.owned = connections.owned();
-    this.onePool = connections.shared();
-    this.sessionIsolation = sessionIsolation;
+    this.session = session;
     try (Connection connection = writers.getConnection()) {
-      this.dialect = Dialect.of(connection);
+      this.server = PostgresServer.at(connection).orElse(null);
+      this.dialect = server == null ? Dialect.of(connection) : server.dialect();
       this.identity = dialect.identify(connection);
     }
     this.gate =
@@ -55,17 +61,54 @@ public final class Database implements AutoCloseable {
         };
   }
 
-  /** Where connections come from; both the same where reading needs no connection of its own. */
-  record Connections(DataSource writers, DataSource readers, boolean owned) {
+  /**
+   * Where connections come from; both the same where reading needs no connection of its own.
+   *
+   * @param url what the pools were made for, or null for a data source of the application
+   */
+  record Connections(DataSource writers, DataSource readers, @Nullable DatabaseUrl url) {
     @SuppressWarnings("ReferenceEquality") // the same pool, not an equal one
     boolean shared() {
       return writers == readers;
     }
+
+    boolean owned() {
+      return url != null;
+    }
+
+    /** Closes the pools that were made; a data source that was handed in stays open. */
+    void close() {
+      if (owned()) {
+        Pools.close(writers);
+        Pools.close(readers);
+      }
+    }
+  }
+
+  /**
+   * What its sessions run with.
+   *
+   * @param wanted the isolation level of transactions that ask for none, or null for whatever the
+   *     session has
+   * @param lasting whether the sessions have been set to it, and to their limits, once and for all
+   */
+  record Session(@Nullable IsolationLevel wanted, boolean lasting) {
+    /** Nothing is known of them. */
+    static final Session UNKNOWN = new Session(null, false);
   }
 
   /** The name used in messages. */
   public String name() {
-    return name;
+    return owner.name();
+  }
+
+  /** The URL it was opened at; empty for a data source of the application. */
+  public Optional<DatabaseUrl> url() {
+    return Optional.ofNullable(connections.url());
+  }
+
+  Pools.Owner owner() {
+    return owner;
   }
 
   /** The dialect it speaks. */
@@ -80,7 +123,33 @@ public final class Database implements AutoCloseable {
 
   /** The isolation level its sessions are set to, or null for whatever the server says. */
   @Nullable IsolationLevel sessionIsolation() {
-    return sessionIsolation;
+    if (session.lasting()) {
+      return session.wanted();
+    }
+    return connections.owned() && server != null ? server.isolation() : null;
+  }
+
+  /** The isolation level of transactions that do not ask for one, or null for the session's. */
+  @Nullable IsolationLevel wantedIsolation() {
+    return session.wanted();
+  }
+
+  /** Whether its connections go through a pooler, on which no setting of a session lasts. */
+  public boolean isPooled() {
+    return server != null && server.pooled();
+  }
+
+  /** What the server calls itself; empty for SQLite. */
+  public Optional<String> serverVersion() {
+    return Optional.ofNullable(server).map(PostgresServer::version);
+  }
+
+  /** Whether notifications reach those who listen; found out the first time this is called. */
+  public synchronized Listening listening() {
+    if (listening == null) {
+      listening = Pools.listening(this);
+    }
+    return listening;
   }
 
   /**
@@ -88,7 +157,7 @@ public final class Database implements AutoCloseable {
    * limited already.
    */
   public Optional<String> limitStatements(Duration timeout) {
-    return owned ? Optional.empty() : dialect.limitStatements(timeout);
+    return session.lasting() ? Optional.empty() : dialect.limitStatements(timeout);
   }
 
   /** The pool that writes. */
@@ -102,15 +171,27 @@ public final class Database implements AutoCloseable {
    * @throws dev.dbos.error.DatabaseUnavailableException when the pool has none in time
    */
   public Lease lease(Access access) throws SQLException {
-    boolean inMemory = dialect instanceof Dialect.Sqlite && onePool && owned;
+    return lease(access, Borrower.LIBRARY);
+  }
+
+  /**
+   * Borrows a connection for {@code borrower}, who is named to those who find none.
+   *
+   * @throws dev.dbos.error.DatabaseUnavailableException when the pool has none in time
+   */
+  public Lease lease(Access access, Borrower borrower) throws SQLException {
+    boolean inMemory =
+        dialect instanceof Dialect.Sqlite && connections.shared() && connections.owned();
     WriteGate turn = access == Access.WRITE || inMemory ? gate : null;
     if (turn != null) {
       turn.enter();
     }
     Connection connection = null;
     try {
-      connection = Pools.connection(access == Access.WRITE ? writers : readers, name);
-      return new Lease(connection, this, turn);
+      connection = borrow(access == Access.WRITE ? writers : readers);
+      Lease lease = new Lease(connection, this, turn, borrower);
+      leases.add(lease);
+      return lease;
     } catch (Throwable failure) {
       if (connection != null) {
         connection.close();
@@ -130,15 +211,15 @@ public final class Database implements AutoCloseable {
    * @param purpose what the server shows, behind the application's name
    */
   public Optional<Connection> openBeside(String purpose) throws SQLException {
-    return opensBeside() && writers instanceof HikariDataSource pool
+    return opensBeside() && readers instanceof HikariDataSource pool
         ? Optional.of(SideConnection.open(pool, purpose))
         : Optional.empty();
   }
 
   /** Whether {@link #openBeside} can open one. */
   public boolean opensBeside() {
-    boolean inMemory = onePool && dialect instanceof Dialect.Sqlite;
-    return owned && !inMemory;
+    boolean inMemory = connections.shared() && dialect instanceof Dialect.Sqlite;
+    return connections.owned() && !inMemory;
   }
 
   /**
@@ -160,6 +241,29 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  private Connection borrow(DataSource source) throws SQLException {
+    try {
+      return source.getConnection();
+    } catch (SQLTransientConnectionException failure) {
+      if (failure.getCause() == null || Pools.inUse(source) >= Pools.capacity(source)) {
+        throw new PoolExhaustion(owner, source, leasesOf(source)).explain(failure);
+      }
+      throw failure;
+    }
+  }
+
+  /** The connections of {@code source} that are lent at this moment. */
+  @SuppressWarnings("ReferenceEquality") // the same pool, not an equal one
+  private List<Lease> leasesOf(DataSource source) {
+    return leases.stream()
+        .filter(lease -> connections.shared() || lease.hasTurn() == (source == writers))
+        .toList();
+  }
+
+  void returned(Lease lease) {
+    leases.remove(lease);
+  }
+
   /** Runs {@code work} without a transaction, each statement by itself. */
   public <R extends @Nullable Object> R read(SqlFunction<Connection, R> work) throws SQLException {
     try (Lease lease = lease(Access.READ)) {
@@ -177,22 +281,18 @@ public final class Database implements AutoCloseable {
   /** Closes the pools that were made for it; a data source that was handed in stays open. */
   @Override
   public void close() {
-    if (owned) {
-      Pools.close(writers);
-      if (!onePool) {
-        Pools.close(readers);
-      }
-    }
+    connections.close();
   }
 
   /** How many connections are lent at this moment, for a pool of ours; otherwise 0. */
   public int connectionsInUse() {
-    return inUse(writers) + (onePool ? 0 : inUse(readers));
+    return connections.owned()
+        ? Pools.inUse(writers) + (connections.shared() ? 0 : Pools.inUse(readers))
+        : 0;
   }
 
-  private static int inUse(DataSource source) {
-    return source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null
-        ? pool.getHikariPoolMXBean().getActiveConnections()
-        : 0;
+  /** The most connections it opens; 0 when a data source of the application does not say. */
+  public int capacity() {
+    return Pools.capacity(writers) + (connections.shared() ? 0 : Pools.capacity(readers));
   }
 }

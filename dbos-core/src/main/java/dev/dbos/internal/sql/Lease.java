@@ -2,6 +2,7 @@ package dev.dbos.internal.sql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,12 +18,16 @@ public final class Lease implements AutoCloseable {
   private final Database database;
   private final @Nullable WriteGate gate;
   private final boolean autoCommitBefore;
+  private final Borrower borrower;
+  private final long sinceNanos = System.nanoTime();
   private boolean inTransaction;
 
-  Lease(Connection connection, Database database, @Nullable WriteGate gate) throws SQLException {
+  Lease(Connection connection, Database database, @Nullable WriteGate gate, Borrower borrower)
+      throws SQLException {
     this.connection = connection;
     this.database = database;
     this.gate = gate;
+    this.borrower = borrower;
     this.autoCommitBefore = connection.getAutoCommit();
     Transactions.autoCommit(connection);
   }
@@ -35,6 +40,21 @@ public final class Lease implements AutoCloseable {
   /** The database it belongs to. */
   public Database database() {
     return database;
+  }
+
+  /** Who has it. */
+  Borrower borrower() {
+    return borrower;
+  }
+
+  /** Whether it took the turn to write. */
+  boolean hasTurn() {
+    return gate != null;
+  }
+
+  /** How long it has been lent. */
+  Duration age() {
+    return Duration.ofNanos(System.nanoTime() - sinceNanos);
   }
 
   boolean inTransaction() {
@@ -54,6 +74,7 @@ public final class Lease implements AutoCloseable {
       // by its pool.
       LOG.debug("A connection to {} was broken when it was returned", database.name(), broken);
     } finally {
+      database.returned(this);
       if (gate != null) {
         gate.leave();
       }

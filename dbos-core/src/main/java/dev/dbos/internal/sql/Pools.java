@@ -1,28 +1,37 @@
 package dev.dbos.internal.sql;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
-import dev.dbos.datasource.PoolOptions;
-import dev.dbos.error.ConfigurationException;
 import dev.dbos.error.DatabaseUnavailableException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Opens HikariCP pools the way each product needs them, and says why one could not be opened. */
+/** Opens the databases that URLs name, and uses the data sources of applications. */
 public final class Pools {
   private Pools() {}
+
+  /**
+   * Whose connections they are.
+   *
+   * @param name the name in messages
+   * @param sizeSetting what somebody sets who needs more of them
+   */
+  public record Owner(String name, String sizeSetting) {
+    /** A datasource, which is sized by its builder. */
+    public static Owner datasource(String name) {
+      return new Owner(
+          name, "pool(PoolOptions.DEFAULT.withMaximumSize(...)) of the datasource's builder");
+    }
+
+    /** A datasource over a pool of the application. */
+    public static Owner adopted(String name) {
+      return new Owner(name, "the maximum size of the data source that was given to it");
+    }
+  }
 
   /**
    * What the sessions of a pool are set to.
@@ -38,28 +47,38 @@ public final class Pools {
    * Opens the database at {@code url} and checks that it can be reached.
    *
    * @throws DatabaseUnavailableException when it cannot, saying why
+   * @throws dev.dbos.error.ConfigurationException when something about it has to be set differently
    */
-  public static Database open(String name, DatabaseUrl url, PoolOptions pool, Session session) {
-    String driver = Drivers.require(url);
-    Database.Connections connections =
-        switch (url.kind()) {
-          case POSTGRESQL -> {
-            HikariDataSource source = postgres(name, url, pool, session, driver);
-            yield new Database.Connections(source, source, true);
-          }
-          case SQLITE -> sqlite(name, url, pool, driver);
-        };
+  public static Database open(Owner owner, DatabaseUrl url, PoolSetup setup, Session session) {
+    PoolPlan plan = new PoolPlan(owner, url, setup, Drivers.require(url));
+    return switch (url.kind()) {
+      case POSTGRESQL -> new PostgresPool(plan, session).open();
+      case SQLITE ->
+          database(plan, SqlitePools.open(plan), new Database.Session(session.isolation(), true));
+    };
+  }
+
+  /** A database on pools that are open, and closed again when it cannot be used. */
+  static Database database(
+      PoolPlan plan, Database.Connections connections, Database.Session session) {
     try {
-      return new Database(name, connections, session.isolation());
+      return new Database(plan.owner(), connections, session);
     } catch (SQLException failure) {
-      throw new OpenFailure(name, url).explain(failure);
+      connections.close();
+      throw plan.explain(failure);
+    } catch (RuntimeException failure) {
+      connections.close();
+      throw failure;
     }
   }
 
   /** Uses {@code source}, which stays its owner's to close. */
   public static Database adopt(String name, DataSource source) {
     try {
-      return new Database(name, new Database.Connections(source, source, false), null);
+      return new Database(
+          Owner.adopted(name),
+          new Database.Connections(source, source, null),
+          Database.Session.UNKNOWN);
     } catch (SQLException failure) {
       throw new DatabaseUnavailableException(
           "The data source given for "
@@ -72,133 +91,27 @@ public final class Pools {
     }
   }
 
-  private static HikariDataSource postgres(
-      String name, DatabaseUrl url, PoolOptions pool, Session session, String driver) {
-    Properties properties = new Properties();
-    properties.setProperty("ApplicationName", session.applicationName());
-    properties.setProperty("connectTimeout", String.valueOf(pool.connectTimeout().toSeconds()));
-    properties.setProperty("tcpKeepAlive", "true");
-    properties.putAll(url.driverProperties());
-    if (!pool.connectTimeout().equals(PoolOptions.DEFAULT.connectTimeout())) {
-      // Chosen in the program, so it counts more than what the URL says.
-      properties.setProperty("connectTimeout", String.valueOf(pool.connectTimeout().toSeconds()));
-    }
-    StringBuilder options = new StringBuilder(properties.getProperty("options", ""));
-    String level = session.isolation().name().toLowerCase(Locale.ROOT).replace("_", "\\ ");
-    options.append(" -c default_transaction_isolation=").append(level);
-    if (session.statementTimeout() != null) {
-      options.append(" -c statement_timeout=").append(session.statementTimeout().toMillis());
-    }
-    properties.setProperty("options", options.toString().strip());
-    HikariConfig config = config(name, url, pool, driver);
-    config.setMaximumPoolSize(pool.maximumSize());
-    config.setDataSourceProperties(properties);
-    url.user().ifPresent(config::setUsername);
-    url.password().ifPresent(config::setPassword);
-    return start(config, new OpenFailure(name, url));
+  /** The most connections {@code source} opens, or 0 when it does not say. */
+  static int capacity(DataSource source) {
+    return source instanceof HikariDataSource pool ? pool.getMaximumPoolSize() : 0;
   }
 
-  private static Database.Connections sqlite(
-      String name, DatabaseUrl url, PoolOptions pool, String driver) {
-    OpenFailure explained = new OpenFailure(name, url);
-    url.file().ifPresent(file -> requireParent(name, file));
-    HikariConfig writing = config(name, url, pool, driver);
-    writing.setMaximumPoolSize(1);
-    writing.setDataSourceProperties(sqlitePragmas());
-    if (url.inMemory()) {
-      // A private database lives and dies with its one connection, which therefore serves readers
-      // too and is never retired.
-      writing.setMinimumIdle(1);
-      writing.setIdleTimeout(0);
-      writing.setMaxLifetime(0);
-      writing.setKeepaliveTime(0);
-      HikariDataSource source = start(writing, explained);
-      return new Database.Connections(source, source, true);
-    }
-    HikariDataSource writers = start(writing, explained);
-    try {
-      SqlitePragmas.verify(writers, name);
-      HikariConfig reading = config(name + " readers", url, pool, driver);
-      reading.setMaximumPoolSize(pool.maximumSize());
-      reading.setDataSourceProperties(sqlitePragmas());
-      reading.setConnectionInitSql("PRAGMA query_only=ON");
-      return new Database.Connections(writers, start(reading, explained), true);
-    } catch (Throwable failure) {
-      writers.close();
-      throw failure;
-    }
+  /** How many connections of {@code source} are lent at this moment, or 0 when it does not say. */
+  static int inUse(DataSource source) {
+    return source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null
+        ? pool.getHikariPoolMXBean().getActiveConnections()
+        : 0;
   }
 
-  /** As driver properties: an init statement would run only the first of several pragmas. */
-  private static Properties sqlitePragmas() {
-    Properties properties = new Properties();
-    SqlitePragmas.WANTED.forEach(properties::setProperty);
-    return properties;
-  }
-
-  private static void requireParent(String name, Path file) {
-    Path parent = file.getParent();
-    if (Files.isDirectory(file)) {
-      throw new ConfigurationException(
-          "Cannot open " + name + ": " + file + " is a directory. Name a file.", null);
-    }
-    if (parent != null && !Files.isDirectory(parent)) {
-      try {
-        Files.createDirectories(parent);
-      } catch (IOException failure) {
-        throw new ConfigurationException(
-            "Cannot open "
-                + name
-                + ": the directory "
-                + parent
-                + " does not exist and could not be made. Create it, or name another file.",
-            failure);
-      }
-    }
-  }
-
-  private static HikariConfig config(
-      String name, DatabaseUrl url, PoolOptions pool, String driver) {
-    HikariConfig config = new HikariConfig();
-    config.setPoolName("dbos " + name);
-    config.setJdbcUrl(url.jdbcUrl());
-    config.setDriverClassName(driver);
-    config.setMinimumIdle(Math.min(pool.minimumIdle(), pool.maximumSize()));
-    config.setConnectionTimeout(pool.connectionTimeout().toMillis());
-    config.setIdleTimeout(pool.idleTimeout().toMillis());
-    config.setMaxLifetime(pool.maxLifetime().toMillis());
-    config.setKeepaliveTime(pool.keepalive().toMillis());
-    config.setInitializationFailTimeout(1);
-    return config;
-  }
-
-  private static HikariDataSource start(HikariConfig config, OpenFailure explained) {
-    try {
-      return new HikariDataSource(config);
-    } catch (PoolInitializationException failure) {
-      throw explained.explain(failure);
-    }
-  }
-
-  static Connection connection(DataSource source, String name) throws SQLException {
-    try {
-      return source.getConnection();
-    } catch (SQLTransientConnectionException failure) {
-      if (source instanceof HikariDataSource pool && failure.getCause() == null) {
-        throw new DatabaseUnavailableException(
-            "No connection to "
-                + name
-                + " became free within "
-                + pool.getConnectionTimeout()
-                + " ms: all "
-                + pool.getMaximumPoolSize()
-                + " are in use. Shorten the transactions that hold them, or raise"
-                + " PoolOptions.withMaximumSize.",
-            name,
-            failure);
-      }
-      throw failure;
-    }
+  /** What {@link Database#listening()} finds out. */
+  static Listening listening(Database database) {
+    return switch (database.dialect()) {
+      case Dialect.Sqlite sqlite -> new Listening.Unsupported("SQLite has no notifications");
+      case Dialect.Postgres postgres ->
+          postgres.isCockroach()
+              ? new Listening.Unsupported("CockroachDB has no notifications")
+              : PostgresPool.listening(database);
+    };
   }
 
   static void close(DataSource source) {

@@ -1,6 +1,7 @@
 package dev.dbos.internal.sql;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -15,11 +16,12 @@ final class SideConnection {
   static Connection open(HikariDataSource pool, String purpose) throws SQLException {
     Properties properties = new Properties();
     properties.putAll(pool.getDataSourceProperties());
-    if (pool.getUsername() != null) {
-      properties.setProperty("user", pool.getUsername());
+    Credentials credentials = pool.getCredentials();
+    if (credentials.getUsername() != null) {
+      properties.setProperty("user", credentials.getUsername());
     }
-    if (pool.getPassword() != null) {
-      properties.setProperty("password", pool.getPassword());
+    if (credentials.getPassword() != null) {
+      properties.setProperty("password", credentials.getPassword());
     }
     String application = properties.getProperty(APPLICATION_NAME);
     if (application != null) {

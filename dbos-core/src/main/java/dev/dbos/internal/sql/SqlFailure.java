@@ -5,9 +5,6 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +28,8 @@ public enum SqlFailure {
   INSUFFICIENT_PRIVILEGE,
   /** The user name or password was refused. */
   LOGIN_REFUSED,
+  /** The server does not let this user in from here, or not without a certificate. */
+  ACCESS_REFUSED,
   /** The database named in the URL does not exist. */
   NO_SUCH_DATABASE,
   /** Something already exists, for two starters that create it at once. */
@@ -39,14 +38,6 @@ public enum SqlFailure {
   OTHER,
   /** Not an SQL error at all. */
   NONE;
-
-  private static final int SQLITE_BUSY = 5;
-  private static final int SQLITE_LOCKED = 6;
-  private static final int SQLITE_INTERRUPT = 9;
-  private static final int SQLITE_CONSTRAINT_NOTNULL = 1299;
-  private static final int SQLITE_CONSTRAINT_PRIMARYKEY = 1555;
-  private static final int SQLITE_CONSTRAINT_UNIQUE = 2067;
-  private static final int PRIMARY_CODE = 0xFF;
 
   /** Classifies {@code failure} by the first SQL error in its chain of causes. */
   public static SqlFailure of(@Nullable Throwable failure) {
@@ -68,15 +59,24 @@ public enum SqlFailure {
     return this == CONFLICT || this == CONNECTION_LOST;
   }
 
+  /**
+   * Whether a session could not start because of the settings it asked for, as poolers refuse them.
+   */
+  static boolean isRefusedSetting(Throwable failure) {
+    SQLException sql = sqlException(failure);
+    return sql != null
+        && "08P01".equals(sql.getSQLState())
+        && String.valueOf(sql.getMessage()).contains("unsupported startup parameter");
+  }
+
   /** The first SQL error in the chain of causes, or null. */
   public static @Nullable SQLException sqlException(@Nullable Throwable failure) {
-    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (Throwable next = failure; next != null && seen.add(next); next = next.getCause()) {
-      if (next instanceof SQLException sql) {
-        return sql;
-      }
-    }
-    return null;
+    return Causes.first(failure, SQLException.class);
+  }
+
+  /** Whether the driver found a server that does not encrypt, where it has to. */
+  static boolean isLackOfEncryption(@Nullable SQLException failure) {
+    return failure != null && "08004".equals(failure.getSQLState());
   }
 
   private static SqlFailure classify(SQLException failure) {
@@ -84,13 +84,14 @@ public enum SqlFailure {
   }
 
   private static SqlFailure ofSqlite(int code) {
-    return switch (code & PRIMARY_CODE) {
-      case SQLITE_BUSY, SQLITE_LOCKED -> CONFLICT;
-      case SQLITE_INTERRUPT -> STATEMENT_TIMEOUT;
+    return switch (code & SqliteCodes.PRIMARY) {
+      case SqliteCodes.BUSY, SqliteCodes.LOCKED -> CONFLICT;
+      case SqliteCodes.INTERRUPT -> STATEMENT_TIMEOUT;
       default ->
           switch (code) {
-            case SQLITE_CONSTRAINT_PRIMARYKEY, SQLITE_CONSTRAINT_UNIQUE -> UNIQUE_VIOLATION;
-            case SQLITE_CONSTRAINT_NOTNULL -> NOT_NULL_VIOLATION;
+            case SqliteCodes.CONSTRAINT_PRIMARY_KEY, SqliteCodes.CONSTRAINT_UNIQUE ->
+                UNIQUE_VIOLATION;
+            case SqliteCodes.CONSTRAINT_NOT_NULL -> NOT_NULL_VIOLATION;
             default -> OTHER;
           };
     };
@@ -109,7 +110,8 @@ public enum SqlFailure {
       case "23502" -> NOT_NULL_VIOLATION;
       case "25P02" -> TRANSACTION_ABORTED;
       case "42501" -> INSUFFICIENT_PRIVILEGE;
-      case "28000", "28P01" -> LOGIN_REFUSED;
+      case "28P01" -> LOGIN_REFUSED;
+      case "28000" -> ACCESS_REFUSED;
       case "3D000" -> NO_SUCH_DATABASE;
       case "42P06", "42P07", "42710" -> ALREADY_EXISTS;
       default -> state.startsWith("08") || isBrokenConnection(failure) ? CONNECTION_LOST : OTHER;

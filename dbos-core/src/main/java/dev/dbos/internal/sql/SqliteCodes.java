@@ -6,6 +6,21 @@ import java.util.OptionalInt;
 
 /** Reads SQLite result codes without requiring the SQLite driver to be present. */
 final class SqliteCodes {
+  static final int BUSY = 5;
+  static final int LOCKED = 6;
+  static final int READ_ONLY = 8;
+  static final int INTERRUPT = 9;
+  static final int CORRUPT = 11;
+  static final int FULL = 13;
+  static final int CANNOT_OPEN = 14;
+  static final int NOT_A_DATABASE = 26;
+  static final int CONSTRAINT_NOT_NULL = 1299;
+  static final int CONSTRAINT_PRIMARY_KEY = 1555;
+  static final int CONSTRAINT_UNIQUE = 2067;
+
+  /** What is left of an extended code is the general one. */
+  static final int PRIMARY = 0xFF;
+
   private SqliteCodes() {}
 
   private static final boolean DRIVER_PRESENT = driverPresent();

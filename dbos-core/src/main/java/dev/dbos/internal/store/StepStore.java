@@ -4,16 +4,12 @@ import static dev.dbos.internal.schema.Tables.OPERATION_OUTPUTS;
 
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.serialization.Payload;
-import dev.dbos.workflow.StepStatus;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Record;
-import org.jspecify.annotations.Nullable;
 
 /** The rows of finished steps. */
 public final class StepStore {
@@ -74,22 +70,6 @@ public final class StepStore {
     return new RecordedStep(step.name(), step.payload(), step.childId());
   }
 
-  /** The finished steps of a workflow, in the order in which they were begun. */
-  public static List<StepStatus> list(DSLContext dsl, String workflowId) {
-    return dsl.selectFrom(OPERATION_OUTPUTS)
-        .where(OPERATION_OUTPUTS.WORKFLOW_UUID.eq(workflowId))
-        .orderBy(OPERATION_OUTPUTS.FUNCTION_ID)
-        .fetch(
-            row ->
-                new StepStatus(
-                    row.get(OPERATION_OUTPUTS.FUNCTION_ID),
-                    row.get(OPERATION_OUTPUTS.FUNCTION_NAME),
-                    payload(row),
-                    row.get(OPERATION_OUTPUTS.CHILD_WORKFLOW_ID),
-                    instant(row.get(OPERATION_OUTPUTS.STARTED_AT_EPOCH_MS)),
-                    instant(row.get(OPERATION_OUTPUTS.COMPLETED_AT_EPOCH_MS))));
-  }
-
   private static RecordedStep recorded(Record row) {
     return new RecordedStep(
         row.get(OPERATION_OUTPUTS.FUNCTION_NAME),
@@ -97,14 +77,10 @@ public final class StepStore {
         row.get(OPERATION_OUTPUTS.CHILD_WORKFLOW_ID));
   }
 
-  private static Payload payload(Record row) {
+  static Payload payload(Record row) {
     return new Payload(
         row.get(OPERATION_OUTPUTS.OUTPUT),
         row.get(OPERATION_OUTPUTS.ERROR),
         row.get(OPERATION_OUTPUTS.SERIALIZATION));
-  }
-
-  private static @Nullable Instant instant(@Nullable Long epochMillis) {
-    return epochMillis == null ? null : Instant.ofEpochMilli(epochMillis);
   }
 }

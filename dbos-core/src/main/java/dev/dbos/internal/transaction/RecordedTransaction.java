@@ -122,7 +122,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   }
 
   private Attempt once() {
-    try (Lease lease = call.database().lease(Access.WRITE)) {
+    try (Lease lease = call.database().lease(Access.WRITE, call.borrower())) {
       if (lookFirst) {
         Optional<FoundOutcome> found = look(lease);
         if (found.isPresent()) {

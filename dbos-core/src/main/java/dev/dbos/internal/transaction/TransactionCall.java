@@ -6,6 +6,7 @@ import dev.dbos.error.SerializationException;
 import dev.dbos.error.TransactionAbortedException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.StepCodec;
+import dev.dbos.internal.sql.Borrower;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.Lease;
@@ -40,6 +41,12 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
 
   private static final String BODY_SAVEPOINT = "dbos_body";
   private static final int VALIDATION_SECONDS = 1;
+
+  /** Who borrows its connection. */
+  Borrower borrower() {
+    return new Borrower(
+        name, outer instanceof Ambient.InStep step ? step.scope().workflowId() : null);
+  }
 
   /**
    * Opens a transaction on {@code lease} and runs the body in it. Afterwards the transaction is

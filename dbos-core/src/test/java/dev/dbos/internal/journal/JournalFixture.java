@@ -1,6 +1,7 @@
 package dev.dbos.internal.journal;
 
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
@@ -9,12 +10,13 @@ import dev.dbos.internal.journal.StartRow.Assignment;
 import dev.dbos.internal.migration.SystemSchema;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Pools;
-import dev.dbos.internal.store.StepStore;
+import dev.dbos.internal.store.StepListing;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.serialization.Payload;
 import dev.dbos.testing.TempSqlite;
 import dev.dbos.testing.TestPostgres;
+import dev.dbos.workflow.StepQuery;
 import dev.dbos.workflow.StepStatus;
 import dev.dbos.workflow.WorkflowState;
 import dev.dbos.workflow.WorkflowStatus;
@@ -47,9 +49,9 @@ final class JournalFixture implements AutoCloseable {
             : file.url();
     database =
         Pools.open(
-            "system database",
+            Pools.Owner.datasource("system database"),
             DatabaseUrl.parse(url),
-            PoolOptions.DEFAULT,
+            PoolSetup.of(PoolOptions.DEFAULT),
             new Pools.Session("journal test", IsolationLevel.READ_COMMITTED, null));
     SystemSchema.prepare(database, "dbos", MigrationMode.MIGRATE, Duration.ofSeconds(30));
     rows = new SystemDatabase(database, "dbos");
@@ -94,7 +96,8 @@ final class JournalFixture implements AutoCloseable {
   }
 
   List<Integer> stepsOf(String order) {
-    return rows.read(dsl -> StepStore.list(dsl, order)).stream().map(StepStatus::stepId).toList();
+    return new StepListing(rows, null)
+        .list(order, StepQuery.all()).stream().map(StepStatus::stepId).toList();
   }
 
   Optional<WorkflowState> stateOf(String order) {

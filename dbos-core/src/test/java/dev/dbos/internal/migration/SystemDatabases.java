@@ -1,6 +1,7 @@
 package dev.dbos.internal.migration;
 
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
@@ -51,9 +52,9 @@ final class SystemDatabases {
 
   static Database open(String url) {
     return Pools.open(
-        "system database",
+        Pools.Owner.datasource("system database"),
         DatabaseUrl.parse(url),
-        PoolOptions.DEFAULT.withMaximumSize(2),
+        PoolSetup.of(PoolOptions.DEFAULT.withMaximumSize(2)),
         new Pools.Session("system database", IsolationLevel.SERIALIZABLE, null));
   }
 

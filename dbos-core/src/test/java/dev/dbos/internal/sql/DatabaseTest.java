@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.DatabaseUnavailableException;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -168,17 +170,23 @@ class DatabaseTest {
         PoolOptions.DEFAULT.withMaximumSize(1).withConnectionTimeout(Duration.ofMillis(250));
     try (Database database =
             Pools.open(
-                "stock",
+                Pools.Owner.datasource("stock"),
                 DatabaseUrl.parse(server.url(server.createDatabase())),
-                one,
+                PoolSetup.of(one),
                 new Pools.Session("stock test", IsolationLevel.SERIALIZABLE, null));
-        Lease held = database.lease(Access.WRITE)) {
+        Lease held = database.lease(Access.WRITE, new Borrower("reserve stock", "order-42"))) {
       assertThat(held.connection().isValid(1)).isTrue();
       assertThatThrownBy(() -> database.lease(Access.READ))
           .isInstanceOf(DatabaseUnavailableException.class)
-          .hasMessage(
-              "No connection to stock became free within 250 ms: all 1 are in use. Shorten the"
-                  + " transactions that hold them, or raise PoolOptions.withMaximumSize.");
+          .message()
+          .matches(
+              Pattern.quote(
+                      "No connection to stock became free within 250 ms: all 1 are in use, by")
+                  + Pattern.quote(" transaction \"reserve stock\" of workflow order-42 for ")
+                  + "\\d+ ms"
+                  + Pattern.quote(". Shorten the transactions that hold them, or raise")
+                  + Pattern.quote(" pool(PoolOptions.DEFAULT.withMaximumSize(...)) of the")
+                  + Pattern.quote(" datasource's builder."));
     }
   }
 

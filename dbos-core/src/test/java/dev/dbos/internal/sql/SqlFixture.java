@@ -1,6 +1,7 @@
 package dev.dbos.internal.sql;
 
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.PoolOptions;
 import java.sql.Connection;
@@ -15,9 +16,9 @@ final class SqlFixture {
 
   static Database open(String url) {
     return Pools.open(
-        "stock",
+        Pools.Owner.datasource("stock"),
         DatabaseUrl.parse(url),
-        PoolOptions.DEFAULT.withConnectionTimeout(Duration.ofSeconds(2)),
+        PoolSetup.of(PoolOptions.DEFAULT.withConnectionTimeout(Duration.ofSeconds(2))),
         new Pools.Session("stock test", IsolationLevel.SERIALIZABLE, null));
   }
 
