@@ -14,8 +14,8 @@ module dev.dbos.core {
   requires tools.jackson.databind;
   requires static jakarta.xml.bind;
   requires static liquibase.core;
-  requires static org.checkerframework.checker.qual;
   requires static org.snakeyaml.engine.v2;
+  requires static org.checkerframework.checker.qual;
   requires static org.postgresql.jdbc;
   requires static org.xerial.sqlitejdbc;
 

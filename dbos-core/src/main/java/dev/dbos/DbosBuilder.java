@@ -22,6 +22,7 @@ import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.serialization.TaggedJson;
 import dev.dbos.serialization.Trust;
+import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
 import java.time.Duration;
@@ -32,9 +33,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
 public final class DbosBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(DbosBuilder.class);
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
   private static final int MAX_RUNNING = 1_000;
 
@@ -276,5 +280,22 @@ public final class DbosBuilder {
               + " in this system database. Choose another with applicationVersion(...).",
           null);
     }
+    warnUnlessLatest(systemDatabase, settings);
+  }
+
+  private static void warnUnlessLatest(SystemDatabase systemDatabase, EngineSettings settings) {
+    systemDatabase.read(dsl -> VersionStore.list(dsl, settings.applicationName())).stream()
+        .findFirst()
+        .map(ApplicationVersion::name)
+        .filter(latest -> !latest.equals(settings.applicationVersion()))
+        .ifPresent(
+            latest ->
+                LOG.warn(
+                    "Application {} is launched at version {}, but its latest version is {}, which"
+                        + " takes the work that is for no version in particular. If this one is to"
+                        + " take it, call setLatestVersion",
+                    settings.applicationName(),
+                    settings.applicationVersion(),
+                    latest));
   }
 }

@@ -3,10 +3,10 @@ package dev.dbos.internal.operations;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.SystemDatabase;
+import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import java.time.InstantSource;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param codec how steps and errors were written
  * @param clock what time it is
  * @param watcher tells what changed
- * @param runs the workflows that run in this process
+ * @param runs what of this process has to know of changes
  * @param lastSentMillis the time that was written into the message sent last
  */
 public record SystemAccess(
@@ -29,15 +29,6 @@ public record SystemAccess(
     Watcher watcher,
     LocalRuns runs,
     AtomicLong lastSentMillis) {
-
-  /** Tells how the workflows end that run in this process. */
-  @FunctionalInterface
-  public interface LocalRuns {
-    /**
-     * Completes when it has ended, or exceptionally when this process left it; empty for others.
-     */
-    Optional<CompletableFuture<Outcome>> outcome(String workflowId);
-  }
 
   /** Access to a system database. */
   public SystemAccess(
@@ -50,9 +41,30 @@ public record SystemAccess(
     this(systemDatabase, applicationName, codec, clock, watcher, runs, new AtomicLong());
   }
 
+  /** How workflows stand has been changed: tells their runs, and whoever waits for them. */
+  void changed(Collection<String> workflowIds) {
+    runs.changed(workflowIds);
+    workflowIds.forEach(id -> watcher.changed(Topic.workflow(id)));
+  }
+
   /** Whether the steps of this run are recorded in this system database. */
   boolean isOf(WorkflowScope scope) {
     return scope.recordsIn(systemDatabase.database(), systemDatabase.schema());
+  }
+
+  /**
+   * The application, for an operation that is always about one.
+   *
+   * @throws IllegalStateException when this is access to the workflows of all
+   */
+  String requireApplicationName(String operation) {
+    if (applicationName == null) {
+      throw new IllegalStateException(
+          operation
+              + " is about the versions of one application, and this client is for the workflows of"
+              + " all. Give it the application's name when it is built.");
+    }
+    return applicationName;
   }
 
   /** A time after that of everything sent before, so that messages keep their order. */

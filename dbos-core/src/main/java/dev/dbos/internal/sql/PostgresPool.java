@@ -106,7 +106,7 @@ record PostgresPool(PoolPlan plan, Session session) {
     }
     Listening found;
     try {
-      found = ListeningProbe.ask(() -> SideConnection.open(pool, "probe"));
+      found = ListeningProbe.ask(() -> SideConnection.open(pool, "listening"));
     } catch (SQLException failure) {
       found = new Listening.Unsupported("trying it failed: " + failure.getMessage());
     }
