@@ -5,6 +5,7 @@ import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.DeletedWorkflow;
 import dev.dbos.internal.operations.LocalRuns.Way;
 import dev.dbos.internal.store.ControlStore;
+import dev.dbos.internal.watch.Topic;
 import dev.dbos.workflow.Reach;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,7 +51,7 @@ public final class Steering {
                     inParts(all, part -> ControlStore.cancel(dsl, part, now));
                     return all.toArray(String[]::new);
                   });
-          access.runs().changed(List.of(cancelled));
+          tell(List.of(cancelled));
         });
   }
 
@@ -78,7 +79,7 @@ public final class Steering {
                     inParts(ids, part -> changed.addAll(ControlStore.resume(dsl, part, now)));
                     return changed.toArray(String[]::new);
                   });
-          access.runs().changed(List.of(resumed));
+          tell(List.of(resumed));
         });
     access.runs().enqueued();
   }
@@ -104,7 +105,7 @@ public final class Steering {
                             part -> gone.addAll(ControlStore.delete(dsl, part)));
                         return gone.toArray(DeletedWorkflow[]::new);
                       }));
-          access.runs().changed(deleted.stream().map(DeletedWorkflow::workflowId).toList());
+          tell(deleted.stream().map(DeletedWorkflow::workflowId).toList());
           access.runs().forget(deleted);
         });
   }
@@ -121,6 +122,12 @@ public final class Steering {
     } finally {
       way.close();
     }
+  }
+
+  /** Those who run them here and those who wait for them anywhere. */
+  private void tell(List<String> workflowIds) {
+    access.runs().changed(workflowIds);
+    workflowIds.forEach(id -> access.watcher().changed(Topic.workflow(id)));
   }
 
   private static void refuseOwnDeletion(Collection<String> workflowIds) {
