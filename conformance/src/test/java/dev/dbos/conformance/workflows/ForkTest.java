@@ -383,8 +383,7 @@ class ForkTest {
     try (Site site = Site.of(product);
         DBOS dbos = shop(site).workflow(parcel, ForkTest::parcel).launch()) {
       dbos.run(parcel, "tea", ORDER);
-      dbos.fork(
-          "order-42", ForkOptions.fromStep(4).withId("waiting").withApplicationVersion("v2"));
+      dbos.fork("order-42", ForkOptions.fromStep(4).withId("waiting").withApplicationVersion("v2"));
       assertThat(dbos.events("waiting"))
           .extracting(event -> event.key() + "=" + event.value(String.class).orElse(""))
           .containsExactly("box=small", "state=packed");
