@@ -131,8 +131,8 @@ public final class DbosClient extends Workflows implements AutoCloseable {
       return this;
     }
 
-    /** As {@link DbosBuilder#listening(ListenMode)}; it listens from the first wait on. */
-    public Builder listening(ListenMode mode) {
+    /** As {@link DbosBuilder#listen(ListenMode)}; it listens from the first wait on. */
+    public Builder listen(ListenMode mode) {
       this.listening = mode;
       return this;
     }
