@@ -28,8 +28,7 @@ class TalkBetweenProcessesTest {
   static Stream<Arguments> points() {
     return Arrays.stream(Product.values())
         .flatMap(
-            product ->
-                Arrays.stream(Point.values()).map(point -> Arguments.of(product, point)));
+            product -> Arrays.stream(Point.values()).map(point -> Arguments.of(product, point)));
   }
 
   @ParameterizedTest
@@ -68,8 +67,7 @@ class TalkBetweenProcessesTest {
         ChildJvm office = TalkProgram.office(site.systemUrl())) {
       office.awaitLine("open"::equals, PATIENCE);
       // A message from there to a workflow here.
-      WorkflowHandle<String> here =
-          dbos.start(TalkProgram.DESK, "here", StartOptions.id("here"));
+      WorkflowHandle<String> here = dbos.start(TalkProgram.DESK, "here", StartOptions.id("here"));
       tell(office, "send here hello");
       assertThat(here.result(PATIENCE)).isEqualTo("here hello");
       // A message, an event and a result between here and a workflow there.
