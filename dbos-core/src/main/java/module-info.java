@@ -14,14 +14,19 @@ module dev.dbos.core {
   requires tools.jackson.databind;
   requires static jakarta.xml.bind;
   requires static liquibase.core;
+  requires static org.snakeyaml.engine.v2;
+  requires static org.checkerframework.checker.qual;
   requires static org.postgresql.jdbc;
   requires static org.xerial.sqlitejdbc;
 
   exports dev.dbos;
+  exports dev.dbos.admin;
+  exports dev.dbos.configuration;
   exports dev.dbos.datasource;
   exports dev.dbos.error;
   exports dev.dbos.liquibase;
   exports dev.dbos.serialization;
+  exports dev.dbos.tables;
   exports dev.dbos.workflow;
   exports dev.dbos.datasource.spi to
       dev.dbos.datasource.jdbc,

@@ -1,25 +1,16 @@
 package dev.dbos;
 
+import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.Datasource;
-import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.engine.Engine;
-import dev.dbos.internal.engine.EngineHandle;
 import dev.dbos.internal.engine.WorkflowOperations;
 import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.store.StepStore;
-import dev.dbos.internal.store.WorkflowStore;
-import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.StartOptions;
-import dev.dbos.workflow.StepStatus;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
-import dev.dbos.workflow.WorkflowQuery;
-import dev.dbos.workflow.WorkflowStatus;
-import java.lang.reflect.Type;
+import java.nio.file.Path;
 import java.sql.Connection;
-import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,12 +19,13 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link DbosBuilder#launch()} is the only way to one, after everything is registered.
  * Thread-safe; usually one for each process, closed when the program ends.
  */
-public final class DBOS implements AutoCloseable {
+public final class DBOS extends Workflows implements AutoCloseable {
   private final Engine engine;
   private final Database database;
   private final ApplicationDatabase application;
 
   DBOS(Engine engine, Database database, ApplicationDatabase application) {
+    super(engine.access());
     this.engine = engine;
     this.database = database;
     this.application = application;
@@ -47,7 +39,19 @@ public final class DBOS implements AutoCloseable {
    * @throws dev.dbos.error.ConfigurationException when the name is not like that
    */
   public static DbosBuilder builder(String applicationName) {
-    return new DbosBuilder(applicationName);
+    return new DbosBuilder(Configuration.ofEnvironment(System.getenv()).withName(applicationName));
+  }
+
+  /**
+   * Begins with what a configuration file says; what is set on the builder counts more.
+   *
+   * @param configFile usually {@code dbos-config.yaml}; reading it takes the optional dependency
+   *     {@code org.snakeyaml:snakeyaml-engine}
+   * @throws dev.dbos.error.ConfigurationException when it cannot be read, or says what cannot be
+   *     meant
+   */
+  public static DbosBuilder builder(Path configFile) {
+    return new DbosBuilder(Configuration.read(configFile, System.getenv()));
   }
 
   /** Runs a workflow without an input, and waits for it. */
@@ -113,53 +117,6 @@ public final class DBOS implements AutoCloseable {
       StartOptions options,
       String operation) {
     return WorkflowOperations.current(operation).start(definition, input, options);
-  }
-
-  /**
-   * A handle on a workflow started earlier, here or elsewhere.
-   *
-   * @throws UnknownWorkflowException when there is none with this id
-   */
-  public <O extends @Nullable Object> WorkflowHandle<O> retrieve(
-      String workflowId, Class<O> outputType) {
-    return handle(workflowId, outputType);
-  }
-
-  /**
-   * A handle on a workflow with a generic output.
-   *
-   * @throws UnknownWorkflowException when there is none with this id
-   */
-  public <O extends @Nullable Object> WorkflowHandle<O> retrieve(
-      String workflowId, TypeRef<O> outputType) {
-    return handle(workflowId, outputType.type());
-  }
-
-  private <O extends @Nullable Object> WorkflowHandle<O> handle(
-      String workflowId, Type outputType) {
-    EngineHandle<O> handle = new EngineHandle<>(engine, workflowId, outputType);
-    handle.status();
-    return handle;
-  }
-
-  /** How a workflow stands, or empty when there is none with this id. */
-  public Optional<WorkflowStatus> status(String workflowId) {
-    return engine.systemDatabase().read(dsl -> WorkflowStore.find(dsl, workflowId));
-  }
-
-  /** The workflows that {@code query} asks for, oldest first. */
-  public List<WorkflowStatus> list(WorkflowQuery query) {
-    return engine
-        .systemDatabase()
-        .read(dsl -> WorkflowStore.list(dsl, query, engine.settings().applicationName()));
-  }
-
-  /**
-   * The recorded steps of a workflow, transactions and child workflows included, in the order in
-   * which they were begun. One that ended a moment ago in a datasource may be missing yet.
-   */
-  public List<StepStatus> steps(String workflowId) {
-    return engine.systemDatabase().read(dsl -> StepStore.list(dsl, workflowId));
   }
 
   /**

@@ -1,8 +1,12 @@
 package dev.dbos;
 
 import com.zaxxer.hikari.HikariConfig;
+import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.Credentials;
+import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.Datasource;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
+import dev.dbos.datasource.Listening;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
@@ -13,7 +17,7 @@ import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.journal.Journal;
-import dev.dbos.internal.migration.SystemSchema;
+import dev.dbos.internal.migration.SystemDatabaseSetup;
 import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
@@ -31,6 +35,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -41,21 +46,31 @@ import org.jspecify.annotations.Nullable;
 public final class DbosBuilder {
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
   private static final int MAX_RUNNING = 1_000;
-  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
 
   private final String applicationName;
+  private Configuration configuration;
   private final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
   private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   private final List<String> trustedPackages = new ArrayList<>();
-  private final DatabaseSettings databases = new DatabaseSettings();
+  private PoolOptions applicationPool = PoolOptions.DEFAULT;
+  private @Nullable Supplier<Credentials> credentials;
+  private @Nullable Consumer<HikariConfig> poolCustomizer;
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
-  private MigrationMode migrationMode = MigrationMode.MIGRATE;
   private @Nullable Serializer serializer;
+  private Listening listening = Listening.AUTO;
   private InstantSource clock = SystemClock.UTC;
   private Duration closeTimeout = Duration.ofSeconds(5);
 
-  DbosBuilder(String applicationName) {
+  DbosBuilder(Configuration configuration) {
+    this.configuration = configuration;
+    this.applicationName = validName(configuration.name().orElse(""));
+  }
+
+  private static String validName(String applicationName) {
+    if (applicationName.isBlank()) {
+      throw new ConfigurationException("Configuration must specify an application name", null);
+    }
     if (!NAME.matcher(applicationName).matches()) {
       throw new ConfigurationException(
           "Invalid app name "
@@ -64,7 +79,7 @@ public final class DbosBuilder {
               + " letters, numbers, dashes, and underscores.",
           null);
     }
-    this.applicationName = applicationName;
+    return applicationName;
   }
 
   /**
@@ -74,19 +89,19 @@ public final class DbosBuilder {
    * {@code sqlite:} or {@code postgresql:}.
    */
   public DbosBuilder systemDatabaseUrl(String url) {
-    databases.systemUrl = url;
+    this.configuration = configuration.withSystemDatabaseUrl(url);
     return this;
   }
 
   /** The schema of the system tables on PostgreSQL; default {@code dbos}. */
   public DbosBuilder systemDatabaseSchema(String schemaName) {
-    databases.schema = schemaName;
+    this.configuration = configuration.withSystemDatabaseSchema(schemaName);
     return this;
   }
 
   /** The size and timeouts of the system database's pool; default {@link PoolOptions#DEFAULT}. */
   public DbosBuilder systemDatabasePool(PoolOptions options) {
-    databases.systemPool = options;
+    this.configuration = configuration.withSystemDatabasePool(options);
     return this;
   }
 
@@ -96,7 +111,7 @@ public final class DbosBuilder {
    * dev.dbos.datasource.DatasourceBuilder#credentials(Supplier)}.
    */
   public DbosBuilder systemDatabaseCredentials(Supplier<Credentials> supplier) {
-    databases.credentials = supplier;
+    this.credentials = supplier;
     return this;
   }
 
@@ -105,7 +120,7 @@ public final class DbosBuilder {
    * change. As {@link dev.dbos.datasource.DatasourceBuilder#configurePool(Consumer)}.
    */
   public DbosBuilder configureSystemDatabasePool(Consumer<HikariConfig> customizer) {
-    databases.customizer = customizer;
+    this.poolCustomizer = customizer;
     return this;
   }
 
@@ -115,7 +130,7 @@ public final class DbosBuilder {
    * the DBOS; datasources of your own serve as well and have more settings.
    */
   public DbosBuilder applicationDatabaseUrl(String url) {
-    databases.applicationUrl = url;
+    this.configuration = configuration.withApplicationDatabaseUrl(url);
     return this;
   }
 
@@ -124,7 +139,7 @@ public final class DbosBuilder {
    * is on the system database; default {@link PoolOptions#DEFAULT}.
    */
   public DbosBuilder applicationDatabasePool(PoolOptions options) {
-    databases.applicationPool = options;
+    this.applicationPool = options;
     return this;
   }
 
@@ -183,7 +198,7 @@ public final class DbosBuilder {
 
   /** What happens to the system tables; default {@link MigrationMode#MIGRATE}. */
   public DbosBuilder migrate(MigrationMode mode) {
-    this.migrationMode = mode;
+    this.configuration = configuration.withMigrationMode(mode);
     return this;
   }
 
@@ -202,6 +217,15 @@ public final class DbosBuilder {
    */
   public DbosBuilder trustedPackages(String... packages) {
     trustedPackages.addAll(List.of(packages));
+    return this;
+  }
+
+  /**
+   * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
+   * pool; default {@link Listening#AUTO}. Without it everything works, found by polling.
+   */
+  public DbosBuilder listening(Listening mode) {
+    this.listening = mode;
     return this;
   }
 
@@ -232,28 +256,49 @@ public final class DbosBuilder {
    * @throws dev.dbos.error.SchemaException when its tables are not what they must be
    */
   public DBOS launch() {
-    Database database = databases.openSystem(applicationName);
+    Database database =
+        SystemDatabaseSetup.open(configuration, systemPool(configuration.systemDatabasePool()));
     try {
       database.announce();
-      SystemSchema.prepare(database, databases.schema, migrationMode, LOCK_TIMEOUT);
-      return launch(database, databases.application(database));
+      return launch(database, application(database));
     } catch (Throwable failure) {
       database.close();
       throw failure;
     }
   }
 
+  private PoolSetup systemPool(PoolOptions options) {
+    return new PoolSetup(options, credentials, poolCustomizer);
+  }
+
+  /** Open already when it has a URL of its own. */
+  private ApplicationDatabase application(Database system) {
+    String schema = configuration.systemDatabaseSchema();
+    Optional<String> url = configuration.applicationDatabaseUrl();
+    if (url.isEmpty()) {
+      return new ApplicationDatabase(
+          system, schema, system.url().orElseThrow(), systemPool(applicationPool));
+    }
+    ApplicationDatabase application =
+        new ApplicationDatabase(
+            system, schema, DatabaseUrl.parse(url.get()), PoolSetup.of(applicationPool));
+    application.datasource();
+    return application;
+  }
+
   private DBOS launch(Database database, ApplicationDatabase application) {
     try {
-      SystemDatabase systemDatabase = new SystemDatabase(database, databases.schema);
+      String schema = configuration.systemDatabaseSchema();
+      SystemDatabase systemDatabase = new SystemDatabase(database, schema);
       EngineSettings settings = settings();
       registerVersion(systemDatabase, settings);
       List<DatasourceEngine> known = datasourceEngines(application);
       ConnectionBudget.log(
           applicationName,
-          Stream.concat(Stream.of(database), known.stream().map(DatasourceEngine::database))
-              .toList());
-      Journal journal = Journal.open(database, databases.schema);
+          database,
+          listening == Listening.AUTO && database.opensBeside() ? 1 : 0,
+          known.stream().map(DatasourceEngine::database).toList());
+      Journal journal = Journal.open(database, schema);
       // What is recorded in the system database itself leaves nothing to clean up.
       List<DurableTransactions> transactions =
           known.stream()
@@ -292,7 +337,8 @@ public final class DbosBuilder {
         codec,
         clock,
         closeTimeout,
-        MAX_RUNNING);
+        MAX_RUNNING,
+        listening);
   }
 
   private static String orEnvironment(@Nullable String chosen, String variable, String otherwise) {
@@ -306,7 +352,8 @@ public final class DbosBuilder {
   /** Of the registered datasources, and of the runtime's own when it has a URL. */
   private List<DatasourceEngine> datasourceEngines(ApplicationDatabase application) {
     Stream<Datasource<?>> own =
-        databases.applicationUrl == null ? Stream.of() : Stream.of(application.datasource());
+        configuration.applicationDatabaseUrl().map(url -> application.datasource()).stream()
+            .map(datasource -> datasource);
     return Stream.concat(datasources.values().stream(), own)
         .flatMap(datasource -> datasource.unwrap(DatasourceEngine.class).stream())
         .toList();

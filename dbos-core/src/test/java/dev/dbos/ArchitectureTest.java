@@ -38,27 +38,37 @@ class ArchitectureTest {
   /** Lowest first. A package may use those of lower layers, and nothing else of this module. */
   private static final List<Set<String>> LAYERS =
       List.of(
-          Set.of("dev.dbos.error"),
+          Set.of("dev.dbos.error", "dev.dbos.internal.text"),
           Set.of("dev.dbos.serialization"),
           Set.of("dev.dbos.workflow", "dev.dbos.datasource"),
-          Set.of("dev.dbos.liquibase", "dev.dbos.internal.sql", "dev.dbos.internal.schema"),
+          Set.of(
+              "dev.dbos.configuration",
+              "dev.dbos.liquibase",
+              "dev.dbos.tables",
+              "dev.dbos.internal.sql",
+              "dev.dbos.internal.schema"),
           Set.of("dev.dbos.internal.context", "dev.dbos.internal.migration"),
           Set.of(
               "dev.dbos.internal.store",
               "dev.dbos.internal.journal",
               "dev.dbos.internal.transaction"),
+          Set.of("dev.dbos.internal.watch"),
+          Set.of("dev.dbos.internal.operations"),
           Set.of("dev.dbos.internal.engine"),
-          Set.of("dev.dbos.datasource.spi"),
+          Set.of("dev.dbos.admin", "dev.dbos.datasource.spi"),
           Set.of("dev.dbos"));
 
   /** What an application may import. */
   private static final Set<String> EXPORTED =
       Set.of(
           "dev.dbos",
+          "dev.dbos.admin",
+          "dev.dbos.configuration",
           "dev.dbos.datasource",
           "dev.dbos.error",
           "dev.dbos.liquibase",
           "dev.dbos.serialization",
+          "dev.dbos.tables",
           "dev.dbos.workflow");
 
   private static final JavaClasses CLASSES =

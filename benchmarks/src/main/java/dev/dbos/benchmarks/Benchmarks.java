@@ -5,11 +5,11 @@ import dev.dbos.testing.TestPostgres;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,28 +20,41 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Runs every workload on every contender in interleaved rounds, with 1 and with 32 clients, on one
  * PostgreSQL with durable commits, and prints the medians and their ratio to the floor.
  *
- * <p>Argument {@code quick} for short rounds, anything else for long ones.
+ * <p>Argument {@code quick} for short rounds; names of workloads and numbers of clients for only
+ * those; {@code volatile} for a server that does not wait for its disk, which shows what exchanges
+ * and processors cost alone.
  */
 public final class Benchmarks {
-  private static final int[] CLIENTS = {1, 32};
+  private static final List<Integer> CLIENTS = List.of(1, 32);
 
   private final Duration round;
   private final int rounds;
+  private final List<Workload> workloads;
+  private final List<Integer> clientCounts;
   private final AtomicInteger ids = new AtomicInteger();
 
-  private Benchmarks(Duration round, int rounds) {
+  private Benchmarks(Duration round, int rounds, Set<String> chosen) {
     this.round = round;
     this.rounds = rounds;
+    this.workloads = chosen(List.of(Workload.values()), chosen);
+    this.clientCounts = chosen(CLIENTS, chosen);
+  }
+
+  /** Those that an argument names, or all. */
+  private static <T> List<T> chosen(List<T> all, Set<String> names) {
+    List<T> named = all.stream().filter(one -> names.contains(String.valueOf(one))).toList();
+    return named.isEmpty() ? all : named;
   }
 
   /** Runs it. */
   public static void main(String[] arguments) throws Exception {
-    boolean quick = Arrays.asList(arguments).contains("quick");
+    Set<String> chosen = Set.of(String.join(" ", arguments).trim().split("\\s+"));
     Benchmarks benchmarks =
-        quick
-            ? new Benchmarks(Duration.ofMillis(700), 3)
-            : new Benchmarks(Duration.ofSeconds(3), 6);
-    TestPostgres server = TestPostgres.builder().durable().start();
+        chosen.contains("quick")
+            ? new Benchmarks(Duration.ofMillis(700), 3, chosen)
+            : new Benchmarks(Duration.ofSeconds(3), 6, chosen);
+    TestPostgres.Builder postgres = TestPostgres.builder();
+    TestPostgres server = (chosen.contains("volatile") ? postgres : postgres.durable()).start();
     List<Contender> contenders = contenders(server);
     try {
       benchmarks.run(contenders);
@@ -65,8 +78,8 @@ public final class Benchmarks {
     say(
         "%-18s %-22s %7s %12s %9s%n",
         "workload", "contender", "clients", "workflows/s", "to floor");
-    for (Workload workload : Workload.values()) {
-      for (int clients : CLIENTS) {
+    for (Workload workload : workloads) {
+      for (int clients : clientCounts) {
         Map<Contender, List<Double>> rates = new LinkedHashMap<>();
         for (Contender contender : contenders) {
           measure(contender, workload, clients);

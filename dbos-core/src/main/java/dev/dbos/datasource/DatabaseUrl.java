@@ -110,19 +110,6 @@ public final class DatabaseUrl {
     return parse("sqlite:///" + prefix + name + ".sqlite");
   }
 
-  /**
-   * The system database of an application that names only this one: on PostgreSQL a database beside
-   * it on the same server, with {@code _dbos_sys} behind its name; on SQLite the same file.
-   */
-  public DatabaseUrl systemDatabase() {
-    return location instanceof Location.Server server
-        ? new DatabaseUrl(
-            new Location.Server(server.hosts(), server.databaseName() + "_dbos_sys"),
-            credentials,
-            driverProperties)
-        : this;
-  }
-
   /** The family of the database; CockroachDB counts as PostgreSQL. */
   public Kind kind() {
     return location.kind();
@@ -180,6 +167,19 @@ public final class DatabaseUrl {
    */
   public String databaseName() {
     return location.databaseName();
+  }
+
+  /**
+   * Another database of the same server, with the same credentials and settings.
+   *
+   * @throws IllegalStateException for SQLite, where a database is a file
+   */
+  public DatabaseUrl withDatabaseName(String name) {
+    if (location instanceof Location.Server server) {
+      return new DatabaseUrl(
+          new Location.Server(server.hosts(), name), credentials, driverProperties);
+    }
+    throw new IllegalStateException("An SQLite file has no databases beside it.");
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.dbos.datasource;
 
 import dev.dbos.error.ConfigurationException;
-import java.util.Locale;
+import dev.dbos.internal.text.Spelling;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -132,19 +132,9 @@ final class DriverParameter {
 
   /** The known name that takes the fewest changes to get from {@code name}, whatever the case. */
   static String nearest(String name) {
-    String best = "";
-    int fewest = Integer.MAX_VALUE;
-    for (String known :
-        Stream.concat(RULES.keySet().stream(), UrlParameters.OF_THE_ADDRESS.stream())
-            .sorted()
-            .toList()) {
-      int changes = changes(name.toLowerCase(Locale.ROOT), known.toLowerCase(Locale.ROOT));
-      if (changes < fewest) {
-        best = known;
-        fewest = changes;
-      }
-    }
-    return best;
+    return Spelling.nearest(
+        name,
+        Stream.concat(RULES.keySet().stream(), UrlParameters.OF_THE_ADDRESS.stream()).toList());
   }
 
   /**
@@ -234,23 +224,5 @@ final class DriverParameter {
 
   private static Map<String, String> same(String... words) {
     return Stream.of(words).collect(Collectors.toUnmodifiableMap(word -> word, word -> word));
-  }
-
-  /** The Levenshtein distance, row by row. */
-  private static int changes(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    for (int column = 0; column <= to.length(); column++) {
-      row[column] = column;
-    }
-    for (int line = 1; line <= from.length(); line++) {
-      int diagonal = row[0];
-      row[0] = line;
-      for (int column = 1; column <= to.length(); column++) {
-        int replaced = diagonal + (from.charAt(line - 1) == to.charAt(column - 1) ? 0 : 1);
-        diagonal = row[column];
-        row[column] = Math.min(replaced, 1 + Math.min(row[column], row[column - 1]));
-      }
-    }
-    return row[to.length()];
   }
 }

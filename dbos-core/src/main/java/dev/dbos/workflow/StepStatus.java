@@ -6,71 +6,72 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A finished step as the system database holds it. Immutable. */
-public final class StepStatus {
-  private final int stepId;
-  private final String name;
-  private final Payload payload;
-  private final @Nullable String childId;
-  private final @Nullable Instant startedAt;
-  private final @Nullable Instant completedAt;
+/**
+ * A finished step as the system database holds it.
+ *
+ * @param stepId its position, from 0, in the order in which steps were begun
+ * @param name the step's name; for a child workflow the child's
+ * @param payloadOrNull the recorded output or error, as stored, or null when it was not read
+ * @param state whether it ended in an error
+ * @param childIdOrNull the child workflow it started or waited for, or null
+ * @param startedAtOrNull when it began, or null where another implementation left it out
+ * @param completedAtOrNull when it ended, likewise
+ */
+public record StepStatus(
+    int stepId,
+    String name,
+    @Nullable Payload payloadOrNull,
+    State state,
+    @Nullable String childIdOrNull,
+    @Nullable Instant startedAtOrNull,
+    @Nullable Instant completedAtOrNull) {
 
-  /** A step; its times and child are null where the database has none. */
-  public StepStatus(
-      int stepId,
-      String name,
-      Payload payload,
-      @Nullable String childId,
-      @Nullable Instant startedAt,
-      @Nullable Instant completedAt) {
-    this.stepId = stepId;
-    this.name = name;
-    this.payload = payload;
-    this.childId = childId;
-    this.startedAt = startedAt;
-    this.completedAt = completedAt;
+  /** How a step ended. */
+  public enum State {
+    /** With an output. */
+    SUCCESS,
+    /** With an exception. */
+    ERROR
   }
 
-  /** Its position, from 0, in the order in which steps were begun. */
-  public int stepId() {
-    return stepId;
-  }
-
-  /** The step's name; for a child workflow the child's. */
-  public String name() {
-    return name;
-  }
-
-  /** The recorded output or error, as stored. */
+  /**
+   * The recorded output or error, as stored.
+   *
+   * @throws IllegalStateException when the query did not ask for it
+   */
   public Payload payload() {
-    return payload;
+    if (payloadOrNull == null) {
+      throw new IllegalStateException(
+          "The output of step " + stepId + " was not read. Ask with StepQuery.withOutputs().");
+    }
+    return payloadOrNull;
   }
 
   /** The id of the child workflow it started or waited for. */
   public Optional<String> childWorkflowId() {
-    return Optional.ofNullable(childId);
+    return Optional.ofNullable(childIdOrNull);
   }
 
   /** When the step began; empty where another implementation left it out. */
   public Optional<Instant> startedAt() {
-    return Optional.ofNullable(startedAt);
+    return Optional.ofNullable(startedAtOrNull);
   }
 
   /** When the step ended; empty where another implementation left it out. */
   public Optional<Instant> completedAt() {
-    return Optional.ofNullable(completedAt);
+    return Optional.ofNullable(completedAtOrNull);
   }
 
   /** How long it took, to the millisecond, over all its attempts in the run that recorded it. */
   public Optional<Duration> duration() {
-    return startedAt == null || completedAt == null
+    return startedAtOrNull == null || completedAtOrNull == null
         ? Optional.empty()
-        : Optional.of(Duration.between(startedAt, completedAt));
+        : Optional.of(Duration.between(startedAtOrNull, completedAtOrNull));
   }
 
   @Override
   public String toString() {
-    String kind = payload.isError() ? " (error)" : "";
+    String kind = state == State.ERROR ? " (error)" : "";
     return "step " + stepId + " \"" + name + "\"" + kind;
   }
 }

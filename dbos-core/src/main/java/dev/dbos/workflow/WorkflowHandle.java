@@ -14,7 +14,8 @@ public interface WorkflowHandle<O extends @Nullable Object> {
   String id();
 
   /**
-   * How the workflow stands at this moment, read from the system database.
+   * How the workflow stands at this moment, read from the system database. Inside another workflow
+   * that is a step of that one, so that its replay sees the same.
    *
    * @throws dev.dbos.error.UnknownWorkflowException when it has been deleted
    */

@@ -1,11 +1,15 @@
 package dev.dbos.internal.context;
 
+import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
 import dev.dbos.serialization.Payload;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +53,17 @@ public interface WorkflowScope {
    */
   void recordLater(StepRecord record, Runnable whenDurable);
 
+  /**
+   * Records a step in one transaction with what {@code effects} writes, so that both are durable or
+   * neither is. The transaction is fenced: when this run does not own its workflow any more nothing
+   * is written, and the run stops. When the step is recorded already nothing is written either.
+   *
+   * @param effects writes through the given context, perhaps several times before one of them
+   *     counts, and returns the step's result; what it throws rolls everything back
+   * @return the result that counts
+   */
+  Payload recordWith(int stepId, String name, Function<DSLContext, Payload> effects);
+
   /** Returns when this run may go on. */
   void checkRunning();
 
@@ -66,6 +81,23 @@ public interface WorkflowScope {
 
   /** Waits, or stops waiting when the run must not go on. */
   void pause(Duration duration);
+
+  /**
+   * Waits for {@code future}, if there is one, or until the run must stop, without counting as
+   * running and with everything durable that was recorded so far.
+   *
+   * @param timeout how long at most, or null for no limit
+   * @return false when the timeout came first
+   */
+  boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout);
+
+  /**
+   * Like {@link #idleUntil(CompletableFuture, Duration)}, until the run's clock says {@code until}.
+   */
+  boolean idleUntil(@Nullable CompletableFuture<?> future, Instant until);
+
+  /** Whether this run's steps are recorded in the system tables of {@code database}. */
+  boolean recordsIn(Database database, String schema);
 
   /** Runs {@code body} on a thread of its own; the workflow does not end before it. */
   <R extends @Nullable Object> CompletableFuture<R> async(Ambient.Body<R, Exception> body);

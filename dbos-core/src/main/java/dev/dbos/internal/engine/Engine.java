@@ -4,20 +4,28 @@ import dev.dbos.datasource.Datasource;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowNotRegisteredException;
+import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.WorkflowScope.SystemTables;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.journal.StartRow;
 import dev.dbos.internal.journal.StartRow.Assignment;
+import dev.dbos.internal.operations.Outcomes;
+import dev.dbos.internal.operations.StoredHandle;
+import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.internal.watch.Runs;
+import dev.dbos.internal.watch.Topic;
+import dev.dbos.internal.watch.Watcher;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
 import java.sql.Connection;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +52,8 @@ public final class Engine implements AutoCloseable {
   private final Journal journal;
   private final Map<String, Registration<?, ?>> registrations;
   private final OutputSweeper sweeper;
-  private final OutcomeWatcher watcher;
+  private final Watcher watcher;
+  private final SystemAccess access;
   private final Semaphore permits;
   private final RunExecution execution = new RunExecution(this);
   private final ConcurrentMap<String, Run> active = new ConcurrentHashMap<>();
@@ -70,7 +79,15 @@ public final class Engine implements AutoCloseable {
             systemDatabase.database().identity(),
             systemDatabase.schema(),
             settings.applicationName());
-    this.watcher = new OutcomeWatcher(systemDatabase);
+    this.watcher = new Watcher(systemDatabase, new ActiveRuns(), settings.listening());
+    this.access =
+        new SystemAccess(
+            systemDatabase,
+            settings.applicationName(),
+            settings.codec(),
+            settings.clock(),
+            watcher,
+            id -> activeRun(id).map(Run::outcome));
     this.permits = new Semaphore(settings.maxRunning(), true);
   }
 
@@ -88,8 +105,12 @@ public final class Engine implements AutoCloseable {
     return settings;
   }
 
-  /** Where workflows and steps are stored. */
-  public SystemDatabase systemDatabase() {
+  /** The system database, as operations use it. */
+  public SystemAccess access() {
+    return access;
+  }
+
+  SystemDatabase systemDatabase() {
     return systemDatabase;
   }
 
@@ -105,8 +126,25 @@ public final class Engine implements AutoCloseable {
     return permits;
   }
 
-  OutcomeWatcher watcher() {
+  Watcher watcher() {
     return watcher;
+  }
+
+  private Optional<Run> activeRun(String workflowId) {
+    return Optional.ofNullable(active.get(workflowId));
+  }
+
+  /** The runs of this process, whose rows are watched. */
+  private final class ActiveRuns implements Runs {
+    @Override
+    public Collection<Run> active() {
+      return active.values();
+    }
+
+    @Override
+    public Optional<Run> active(String workflowId) {
+      return activeRun(workflowId);
+    }
   }
 
   /** The names of the registered workflows. */
@@ -114,8 +152,20 @@ public final class Engine implements AutoCloseable {
     return registrations.keySet();
   }
 
-  Optional<Run> activeRun(String workflowId) {
-    return Optional.ofNullable(active.get(workflowId));
+  /** Has a run that does not decide how its workflow ends told what is recorded. */
+  void forward(Run run) {
+    new Outcomes(access).forward(run.workflowId(), run.outcome());
+  }
+
+  /** The end of a workflow is durable. */
+  void ended(Run run) {
+    Topic workflow = Topic.workflow(run.workflowId());
+    if (run.counted()) {
+      watcher.changed(workflow);
+    } else {
+      // Whoever waits for it is, nearly always, the caller on whose thread it ran.
+      watcher.changedHere(workflow);
+    }
   }
 
   /**
@@ -139,7 +189,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /** Starts a workflow on a thread of its own. */
-  public <I, O> EngineHandle<O> start(
+  public <I, O> StoredHandle<O> start(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
     StartRow row = newRow(definition, input, options.id(), null);
     begin(row, Checkpoint.of(row), true)
@@ -153,12 +203,12 @@ public final class Engine implements AutoCloseable {
     StartRow row = newRow(definition, input, options.id(), null);
     Optional<Run> run = begin(row, Checkpoint.of(row), false);
     run.ifPresent(mine -> execution.here(mine, row.inputs()));
-    EngineHandle<O> handle = handle(definition, row.workflowId());
-    return run.isPresent() ? handle.resultOf(run.get()) : handle.result();
+    StoredHandle<O> handle = handle(definition, row.workflowId());
+    return run.isPresent() ? handle.resultOf(run.get().outcome()) : handle.result();
   }
 
-  <I, O> EngineHandle<O> handle(WorkflowDefinition<I, O> definition, String workflowId) {
-    return new EngineHandle<>(this, workflowId, definition.outputType());
+  <I, O> StoredHandle<O> handle(WorkflowDefinition<I, O> definition, String workflowId) {
+    return new StoredHandle<>(access, workflowId, definition.outputType());
   }
 
   /** The row of a workflow that is to begin. */
@@ -174,7 +224,7 @@ public final class Engine implements AutoCloseable {
     return new StartRow(
         id.orElseGet(() -> UUID.randomUUID().toString()),
         definition.name(),
-        Registration.JSON.encodeArguments(arguments),
+        PortableValues.JSON.encodeArguments(arguments),
         PortableJson.PORTABLE_JSON,
         new Assignment(
             settings.executorId(),
@@ -246,6 +296,7 @@ public final class Engine implements AutoCloseable {
   private Run register(Run run) {
     executing.add(run);
     active.put(run.workflowId(), run);
+    watcher.runBegan();
     return run;
   }
 

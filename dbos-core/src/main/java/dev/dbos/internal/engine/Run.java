@@ -5,20 +5,25 @@ import dev.dbos.error.UnexpectedStepException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
+import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.journal.Checkpoint;
-import dev.dbos.internal.journal.Standing;
 import dev.dbos.internal.journal.StepRow;
+import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
+import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.internal.watch.WatchedRun;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowState;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
@@ -44,9 +49,15 @@ import org.jspecify.annotations.Nullable;
  * it has been replaced, and stops. A run whose step is refused while it still owns the workflow met
  * the work of a predecessor, and takes it.
  */
-final class Run implements WorkflowScope {
+final class Run implements WorkflowScope, WatchedRun {
   /** What a run is made from. */
   record Identity(String workflowId, String workflowName, long incarnation, String runToken) {}
+
+  /** How soon a clock that is not the system's is looked at again while waiting for it. */
+  private static final Duration FOREIGN_CLOCK_LOOK = Duration.ofMillis(20);
+
+  /** The system's clock may be set; so nobody trusts it for longer. */
+  private static final Duration SYSTEM_CLOCK_LOOK = Duration.ofMinutes(1);
 
   private final Engine engine;
   private final Identity identity;
@@ -158,6 +169,41 @@ final class Run implements WorkflowScope {
     return settled(checkpoint, record);
   }
 
+  @Override
+  public Payload recordWith(int stepId, String name, Function<DSLContext, Payload> effects) {
+    flush();
+    long startedAt = clock().millis();
+    RecordedStep counts =
+        patiently(
+            database ->
+                database.write(
+                    dsl -> {
+                      Optional<Standing> standing = WorkflowStore.lockStanding(dsl, workflowId());
+                      notice(standing.orElse(null));
+                      checkRunning();
+                      return StepStore.find(dsl, workflowId(), stepId)
+                          .orElseGet(
+                              () -> {
+                                Payload payload = effects.apply(dsl);
+                                StepRecord step =
+                                    new StepRecord(
+                                        stepId, name, payload, null, startedAt, clock().millis());
+                                return StepStore.insert(
+                                    dsl, workflowId(), step, engine.settings().applicationName());
+                              });
+                    }));
+    requireName(stepId, name, counts);
+    return counts.payload();
+  }
+
+  /** Makes durable what was recorded without waiting. */
+  private void flush() {
+    if (hasUnwrittenSteps) {
+      engine.journal().flush();
+      hasUnwrittenSteps = false;
+    }
+  }
+
   StepRow stepRow(StepRecord record) {
     return new StepRow(workflowId(), runToken(), engine.settings().applicationName(), record);
   }
@@ -199,6 +245,11 @@ final class Run implements WorkflowScope {
               }
             });
     engine.journal().writeLater(self[0]);
+  }
+
+  @Override
+  public void noticed(@Nullable Standing standing) {
+    notice(standing);
   }
 
   /** Draws the conclusion from how the workflow's row stood. */
@@ -250,12 +301,16 @@ final class Run implements WorkflowScope {
     checkRunning();
   }
 
-  /** Reads the system database, waiting for it when it is away. */
   private <R> R readPatiently(Function<DSLContext, R> query) {
+    return patiently(database -> database.read(query));
+  }
+
+  /** Uses the system database, waiting for it when it is away. */
+  private <R> R patiently(Function<SystemDatabase, R> use) {
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     for (int attempt = 1; ; attempt++) {
       try {
-        return engine.systemDatabase().read(query);
+        return use.apply(engine.systemDatabase());
       } catch (DataAccessException | DatabaseUnavailableException failure) {
         if (!SqlFailure.of(failure).isRetryable()) {
           throw failure;
@@ -271,17 +326,9 @@ final class Run implements WorkflowScope {
     checkRunning();
   }
 
-  /**
-   * Waits for {@code future}, if there is one, or until the run must stop, without counting as
-   * running. What was recorded so far is durable before.
-   *
-   * @return false when the timeout came first
-   */
-  boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout) {
-    if (hasUnwrittenSteps) {
-      engine.journal().flush();
-      hasUnwrittenSteps = false;
-    }
+  @Override
+  public boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout) {
+    flush();
     boolean ended;
     if (engine.beginIdle(this)) {
       stop(Reason.CLOSING);
@@ -293,6 +340,20 @@ final class Run implements WorkflowScope {
     }
     checkRunning();
     return ended;
+  }
+
+  @Override
+  public boolean idleUntil(@Nullable CompletableFuture<?> future, Instant until) {
+    InstantSource clock = clock();
+    Duration look = SystemClock.is(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
+    long untilMillis = until.toEpochMilli();
+    for (long left = untilMillis - clock.millis(); left > 0; left = untilMillis - clock.millis()) {
+      Duration rest = Duration.ofMillis(left);
+      if (idleUntil(future, rest.compareTo(look) < 0 ? rest : look)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** False when the timeout came first; an interrupt stops the run. */
@@ -337,6 +398,14 @@ final class Run implements WorkflowScope {
   /** Waits for what {@link #async} started. */
   void joinAsync() {
     asyncOperations.arriveAndAwaitAdvance();
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality") // the same database, not an equal one
+  public boolean recordsIn(Database database, String schema) {
+    return database == engine.systemDatabase().database()
+        || (database.identity().equals(systemTables().database())
+            && schema.equals(systemTables().schema()));
   }
 
   @Override

@@ -2,11 +2,13 @@ package dev.dbos.internal.engine;
 
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.FinishRow;
+import dev.dbos.internal.operations.Outcome;
 import dev.dbos.serialization.Payload;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.WorkflowState;
@@ -87,7 +89,7 @@ final class RunExecution {
     Payload payload;
     Outcome told = outcome;
     try {
-      payload = Registration.output(valueOf(outcome));
+      payload = PortableValues.output(valueOf(outcome));
     } catch (Throwable failure) {
       // Also the output that cannot be stored: it is the workflow's error.
       state = WorkflowState.ERROR;
@@ -101,6 +103,7 @@ final class RunExecution {
     engine.journal().write(end);
     if (end.finished()) {
       run.outcome().complete(told);
+      engine.ended(run);
     } else {
       leave(run, Reason.NOT_OWNER);
     }
@@ -127,7 +130,7 @@ final class RunExecution {
                           + " interrupted. It stays PENDING and goes on at the next launch."));
       case CANCELLED, NOT_OWNER -> {
         LOG.debug("The run of workflow {} stopped: {}", run.workflowId(), reason);
-        engine.watcher().forward(run.workflowId(), run.outcome());
+        engine.forward(run);
       }
     }
   }

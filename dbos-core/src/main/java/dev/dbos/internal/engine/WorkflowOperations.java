@@ -6,6 +6,10 @@ import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.StartRow;
+import dev.dbos.internal.operations.Mailbox;
+import dev.dbos.internal.operations.Patience;
+import dev.dbos.internal.operations.Recorded;
+import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.StartOptions;
@@ -15,7 +19,6 @@ import java.lang.reflect.Type;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -23,14 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the body of a workflow asks of its run, beyond plain steps and transactions. */
 public final class WorkflowOperations {
-  private static final String SLEEP = "DBOS.sleep";
-
-  /** How soon a clock that is not the system's is looked at again while sleeping. */
-  private static final Duration FOREIGN_CLOCK_LOOK = Duration.ofMillis(20);
-
-  /** The system's clock may be set; so no sleep trusts it for longer. */
-  private static final Duration SYSTEM_CLOCK_LOOK = Duration.ofMinutes(1);
-
   private WorkflowOperations() {}
 
   /**
@@ -61,6 +56,17 @@ public final class WorkflowOperations {
           throw new IllegalStateException(
               operation + " works only inside a workflow; this thread is not running one.");
     };
+  }
+
+  /**
+   * The system database of the workflow whose body or step this thread is in.
+   *
+   * @throws IllegalStateException when it is in neither
+   */
+  public static SystemAccess access(String operation) {
+    return Ambient.current() instanceof Ambient.InStep step
+        ? ((Run) step.scope()).engine().access()
+        : current(operation).run.engine().access();
   }
 
   /**
@@ -115,28 +121,18 @@ public final class WorkflowOperations {
       if (duration.isNegative() || duration.isZero()) {
         return;
       }
-      long now = run.clock().millis();
-      long wakeAt = (Long) recorded(SLEEP, Long.class, () -> now + duration.toMillis());
-      InstantSource clock = run.clock();
-      Duration look = SystemClock.is(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
-      for (long left = wakeAt - clock.millis(); left > 0; left = wakeAt - clock.millis()) {
-        Duration rest = Duration.ofMillis(left);
-        run.idleUntil(null, rest.compareTo(look) < 0 ? rest : look);
-      }
+      long wakeAt = Patience.wakeAtMillis(run, run.takeStepId(), duration);
+      run.idleUntil(null, Instant.ofEpochMilli(wakeAt));
+    }
+
+    /** Receives a message. */
+    public <T> Optional<T> receive(@Nullable String topic, Type type, Duration timeout) {
+      return new Mailbox(run.engine().access(), run, topic).receive(type, timeout);
     }
 
     /** A value that is made once and recorded, in portable JSON. */
     public Object recorded(String name, Type type, Supplier<?> source) {
-      int stepId = run.takeStepId();
-      Optional<Payload> earlier = run.recorded(stepId, name);
-      Payload counts =
-          earlier.orElseGet(
-              () -> {
-                long now = run.clock().millis();
-                Payload payload = Registration.output(source.get());
-                return run.record(new StepRecord(stepId, name, payload, null, now, now));
-              });
-      return Objects.requireNonNull(Registration.JSON.decodeValue(counts.outputText(), type));
+      return Objects.requireNonNull(Recorded.<Object>inWorkflow(run, name, type, source::get));
     }
 
     /** Starts a child; its row and this workflow's step commit together. */

@@ -1,5 +1,6 @@
 package dev.dbos.internal.journal;
 
+import dev.dbos.internal.context.Standing;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 

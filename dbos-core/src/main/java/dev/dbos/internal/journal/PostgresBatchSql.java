@@ -2,60 +2,86 @@ package dev.dbos.internal.journal;
 
 import static dev.dbos.internal.schema.Tables.OPERATION_OUTPUTS;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
-import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.castNull;
+import static org.jooq.impl.DSL.coalesce;
+import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
+import static org.jooq.impl.DSL.lateral;
 import static org.jooq.impl.DSL.name;
-import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.table;
+import static org.jooq.impl.SQLDataType.CLOB;
 
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.SystemDsl;
 import dev.dbos.workflow.WorkflowState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.CommonTableExpression;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Query;
 import org.jooq.Table;
 import org.jooq.impl.SQLDataType;
 
-/** The texts of {@link PostgresBatchWriter}, rendered once from the generated types. */
+/**
+ * The texts of {@link PostgresBatchWriter}, rendered once from the generated types.
+ *
+ * <p>Each statement takes its rows as one row of parameters or as arrays side by side. All find
+ * workflows through LATERAL and a lock, which PostgreSQL neither joins nor plans otherwise than by
+ * the primary key: a plan that was made while a table was small, or had few pending rows, must not
+ * read all of it later.
+ */
 final class PostgresBatchSql {
   private static final String STATEMENT_SEPARATOR = ";\n";
 
-  private final String start;
-  private final String step;
-  private final String finish;
+  /** How many rows of a kind a text takes. */
+  enum Rows {
+    /** The kind is left out. */
+    NONE,
+    /** Parameters are values. */
+    ONE,
+    /** Parameters are arrays. */
+    MANY;
+
+    static Rows of(int count) {
+      return count == 0 ? NONE : count == 1 ? ONE : MANY;
+    }
+  }
+
+  private final Map<List<Rows>, String> texts = new HashMap<>();
 
   PostgresBatchSql(Dialect dialect, String schema) {
     DSLContext dsl = SystemDsl.of(dialect, schema);
-    this.start = start(dsl);
-    this.step = step(dsl);
-    this.finish = finish(dsl);
+    for (Rows starts : Rows.values()) {
+      for (Rows steps : Rows.values()) {
+        for (Rows finishes : Rows.values()) {
+          texts.put(
+              List.of(starts, steps, finishes),
+              Stream.of(start(dsl, starts), step(dsl, steps), finish(dsl, finishes))
+                  .flatMap(Optional::stream)
+                  .collect(Collectors.joining(STATEMENT_SEPARATOR)));
+        }
+      }
+    }
   }
 
-  /** The statements asked for, in this order. */
-  String text(boolean starts, boolean steps, boolean finishes) {
-    List<String> parts = new ArrayList<>(3);
-    if (starts) {
-      parts.add(start);
-    }
-    if (steps) {
-      parts.add(step);
-    }
-    if (finishes) {
-      parts.add(finish);
-    }
-    return String.join(STATEMENT_SEPARATOR, parts);
+  /** The statements for so many rows of each kind, in this order. */
+  String text(Rows starts, Rows steps, Rows finishes) {
+    return Objects.requireNonNull(texts.get(List.of(starts, steps, finishes)));
   }
 
-  /** Ten arrays; returns the tokens of the runs whose row is new. */
-  private static String start(DSLContext dsl) {
-    Table<?> rows =
-        unnest(
+  /** Ten parameters; returns the tokens of the runs whose row is new. */
+  private static Optional<String> start(DSLContext dsl, Rows count) {
+    return rows(
+            count,
             List.of("text", "text", "text", "text", "text", "text", "text", "text", "text", "int8"),
             List.of(
                 "id",
@@ -67,50 +93,56 @@ final class PostgresBatchSql {
                 "application",
                 "token",
                 "parent",
-                "created"));
-    return dsl.render(
-        dsl.insertInto(WORKFLOW_STATUS)
-            .columns(
-                List.of(
-                    WORKFLOW_STATUS.WORKFLOW_UUID,
-                    WORKFLOW_STATUS.STATUS,
-                    WORKFLOW_STATUS.NAME,
-                    WORKFLOW_STATUS.INPUTS,
-                    WORKFLOW_STATUS.SERIALIZATION,
-                    WORKFLOW_STATUS.EXECUTOR_ID,
-                    WORKFLOW_STATUS.APPLICATION_VERSION,
-                    WORKFLOW_STATUS.APPLICATION_NAME,
-                    WORKFLOW_STATUS.OWNER_XID,
-                    WORKFLOW_STATUS.PARENT_WORKFLOW_ID,
-                    WORKFLOW_STATUS.CREATED_AT,
-                    WORKFLOW_STATUS.UPDATED_AT,
-                    WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
-                    WORKFLOW_STATUS.PRIORITY))
-            .select(
-                select(
-                        text("id"),
-                        inline(WorkflowState.PENDING.name()),
-                        text("name"),
-                        text("inputs"),
-                        text("format"),
-                        text("executor"),
-                        text("version"),
-                        text("application"),
-                        text("token"),
-                        text("parent"),
-                        number("created"),
-                        number("created"),
-                        inline(1L),
-                        inline(0))
-                    .from(rows))
-            .onConflictDoNothing()
-            .returning(WORKFLOW_STATUS.OWNER_XID));
+                "created"))
+        .map(rows -> dsl.render(start(dsl, rows)));
   }
 
-  /** The ids, then eleven arrays; returns id, status, owner and the number of each new step. */
-  private static String step(DSLContext dsl) {
-    Table<?> rows =
-        unnest(
+  private static Query start(DSLContext dsl, Table<?> rows) {
+    return dsl.insertInto(WORKFLOW_STATUS)
+        .columns(
+            List.of(
+                WORKFLOW_STATUS.WORKFLOW_UUID,
+                WORKFLOW_STATUS.STATUS,
+                WORKFLOW_STATUS.NAME,
+                WORKFLOW_STATUS.INPUTS,
+                WORKFLOW_STATUS.SERIALIZATION,
+                WORKFLOW_STATUS.EXECUTOR_ID,
+                WORKFLOW_STATUS.APPLICATION_VERSION,
+                WORKFLOW_STATUS.APPLICATION_NAME,
+                WORKFLOW_STATUS.OWNER_XID,
+                WORKFLOW_STATUS.PARENT_WORKFLOW_ID,
+                WORKFLOW_STATUS.CREATED_AT,
+                WORKFLOW_STATUS.UPDATED_AT,
+                WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
+                WORKFLOW_STATUS.PRIORITY))
+        .select(
+            select(
+                    text("id"),
+                    inline(WorkflowState.PENDING.name()),
+                    text("name"),
+                    text("inputs"),
+                    text("format"),
+                    text("executor"),
+                    text("version"),
+                    text("application"),
+                    text("token"),
+                    text("parent"),
+                    number("created"),
+                    number("created"),
+                    inline(1L),
+                    inline(0))
+                .from(rows))
+        .onConflictDoNothing()
+        .returning(WORKFLOW_STATUS.OWNER_XID);
+  }
+
+  /**
+   * The workflows' ids, each once, then eleven parameters; returns id, status, owner and the number
+   * of each new step.
+   */
+  private static Optional<String> step(DSLContext dsl, Rows count) {
+    return rows(
+            count,
             List.of(
                 "text", "text", "text", "int4", "text", "text", "text", "text", "text", "int8",
                 "int8"),
@@ -125,19 +157,38 @@ final class PostgresBatchSql {
                 "format",
                 "child",
                 "started",
-                "completed"));
-    CommonTableExpression<?> touched =
-        name("touched")
-            .as(
+                "completed"))
+        .map(rows -> dsl.render(step(dsl, touched(count), rows)));
+  }
+
+  /** The workflows, locked against a change of owner. */
+  private static CommonTableExpression<?> touched(Rows count) {
+    Table<?> ids =
+        count == Rows.ONE
+            ? table("(SELECT ?::text AS id)").as("w")
+            : table("unnest(?::text[])").as("w", "id");
+    Table<?> found =
+        lateral(
                 select(
                         WORKFLOW_STATUS.WORKFLOW_UUID,
                         WORKFLOW_STATUS.STATUS,
                         WORKFLOW_STATUS.OWNER_XID)
                     .from(WORKFLOW_STATUS)
-                    .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(any(param("ids", String[].class))))
-                    .forShare());
-    Field<String> touchedId = field(name("touched", "workflow_uuid"), SQLDataType.CLOB);
-    Field<String> touchedOwner = field(name("touched", "owner_xid"), SQLDataType.CLOB);
+                    .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(field(name("w", "id"), CLOB)))
+                    .forShare())
+            .as("found");
+    return name("touched")
+        .as(
+            select(
+                    field(name("found", "workflow_uuid"), CLOB),
+                    field(name("found", "status"), CLOB),
+                    field(name("found", "owner_xid"), CLOB))
+                .from(ids, found));
+  }
+
+  private static Query step(DSLContext dsl, CommonTableExpression<?> touched, Table<?> rows) {
+    Field<String> touchedId = field(name("touched", "workflow_uuid"), CLOB);
+    Field<String> touchedOwner = field(name("touched", "owner_xid"), CLOB);
     CommonTableExpression<?> inserted =
         name("inserted")
             .as(
@@ -171,49 +222,95 @@ final class PostgresBatchSql {
                             .and(touchedOwner.eq(text("token"))))
                     .onConflictDoNothing()
                     .returning(OPERATION_OUTPUTS.WORKFLOW_UUID, OPERATION_OUTPUTS.FUNCTION_ID));
-    return dsl.render(
-        dsl.with(touched)
-            .with(inserted)
-            .select(
-                touchedId,
-                field(name("touched", "status")),
-                touchedOwner,
-                field(name("inserted", "function_id")))
-            .from(table(name("touched")))
-            .leftJoin(table(name("inserted")))
-            .on(touchedId.eq(field(name("inserted", "workflow_uuid"), SQLDataType.CLOB))));
+    return dsl.with(touched)
+        .with(inserted)
+        .select(
+            touchedId,
+            field(name("touched", "status")),
+            touchedOwner,
+            field(name("inserted", "function_id")))
+        .from(table(name("touched")))
+        .leftJoin(table(name("inserted")))
+        .on(touchedId.eq(field(name("inserted", "workflow_uuid"), CLOB)));
   }
 
-  /** Six arrays; returns the ids of the workflows that ended. */
-  private static String finish(DSLContext dsl) {
-    Table<?> rows =
-        unnest(
+  /** Six parameters; returns the ids of the workflows that ended. */
+  private static Optional<String> finish(DSLContext dsl, Rows count) {
+    return rows(
+            count,
             List.of("text", "text", "text", "text", "text", "int8"),
-            List.of("id", "token", "status", "output", "error", "completed"));
-    return dsl.render(
-        dsl.update(WORKFLOW_STATUS)
-            .set(WORKFLOW_STATUS.STATUS, text("status"))
-            .set(WORKFLOW_STATUS.OUTPUT, text("output"))
-            .set(WORKFLOW_STATUS.ERROR, text("error"))
-            .set(WORKFLOW_STATUS.DEDUPLICATION_ID, castNull(SQLDataType.CLOB))
-            .set(WORKFLOW_STATUS.UPDATED_AT, number("completed"))
-            .set(WORKFLOW_STATUS.COMPLETED_AT, number("completed"))
-            .from(rows)
-            .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(text("id")))
-            .and(WORKFLOW_STATUS.STATUS.eq(inline(WorkflowState.PENDING.name())))
-            .and(WORKFLOW_STATUS.OWNER_XID.eq(text("token")))
-            .returning(WORKFLOW_STATUS.WORKFLOW_UUID));
+            List.of("id", "token", "status", "output", "error", "completed"))
+        .map(rows -> dsl.render(finish(dsl, rows)));
   }
 
-  /** {@code unnest} of several arrays side by side, which jOOQ has no type for. */
-  private static Table<?> unnest(List<String> types, List<String> columns) {
-    List<String> arrays = types.stream().map(type -> "?::" + type + "[]").toList();
-    return table("unnest(" + String.join(", ", arrays) + ")")
-        .as("i", columns.toArray(String[]::new));
+  /**
+   * An UPDATE that finds its rows by their key whatever the planner believes: the rows are found
+   * and locked first, so the insert always meets them, and updates. The status is compared as an
+   * expression, since an index of few pending rows looks cheap until there are many.
+   */
+  private static Query finish(DSLContext dsl, Table<?> rows) {
+    Table<?> owned =
+        lateral(
+                select(WORKFLOW_STATUS.WORKFLOW_UUID)
+                    .from(WORKFLOW_STATUS)
+                    .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(text("id")))
+                    .and(
+                        coalesce(WORKFLOW_STATUS.STATUS, inline(""))
+                            .eq(inline(WorkflowState.PENDING.name())))
+                    .and(WORKFLOW_STATUS.OWNER_XID.eq(text("token")))
+                    .forNoKeyUpdate())
+            .as("owned");
+    return dsl.insertInto(WORKFLOW_STATUS)
+        .columns(
+            WORKFLOW_STATUS.WORKFLOW_UUID,
+            WORKFLOW_STATUS.STATUS,
+            WORKFLOW_STATUS.OUTPUT,
+            WORKFLOW_STATUS.ERROR,
+            WORKFLOW_STATUS.UPDATED_AT,
+            WORKFLOW_STATUS.COMPLETED_AT)
+        .select(
+            select(
+                    field(name("owned", "workflow_uuid"), CLOB),
+                    text("status"),
+                    text("output"),
+                    text("error"),
+                    number("completed"),
+                    number("completed"))
+                .from(rows, owned))
+        .onConflict(WORKFLOW_STATUS.WORKFLOW_UUID)
+        .doUpdate()
+        .set(WORKFLOW_STATUS.STATUS, excluded(WORKFLOW_STATUS.STATUS))
+        .set(WORKFLOW_STATUS.OUTPUT, excluded(WORKFLOW_STATUS.OUTPUT))
+        .set(WORKFLOW_STATUS.ERROR, excluded(WORKFLOW_STATUS.ERROR))
+        .set(WORKFLOW_STATUS.DEDUPLICATION_ID, castNull(CLOB))
+        .set(WORKFLOW_STATUS.UPDATED_AT, excluded(WORKFLOW_STATUS.UPDATED_AT))
+        .set(WORKFLOW_STATUS.COMPLETED_AT, excluded(WORKFLOW_STATUS.COMPLETED_AT))
+        .returning(WORKFLOW_STATUS.WORKFLOW_UUID);
+  }
+
+  /** Parameters as a table "i": one row of them, or arrays side by side. */
+  private static Optional<Table<?>> rows(Rows count, List<String> types, List<String> columns) {
+    return switch (count) {
+      case NONE -> Optional.empty();
+      case ONE -> {
+        List<String> values = new ArrayList<>();
+        for (int column = 0; column < types.size(); column++) {
+          values.add("?::" + types.get(column) + " AS \"" + columns.get(column) + "\"");
+        }
+        yield Optional.of(table("(SELECT " + String.join(", ", values) + ")").as("i"));
+      }
+      case MANY -> {
+        // unnest of several arrays, which jOOQ has no type for.
+        List<String> arrays = types.stream().map(type -> "?::" + type + "[]").toList();
+        yield Optional.of(
+            table("unnest(" + String.join(", ", arrays) + ")")
+                .as("i", columns.toArray(String[]::new)));
+      }
+    };
   }
 
   private static Field<String> text(String column) {
-    return field(name("i", column), SQLDataType.CLOB);
+    return field(name("i", column), CLOB);
   }
 
   private static Field<Long> number(String column) {

@@ -1,15 +1,22 @@
 package dev.dbos.internal.journal;
 
+import dev.dbos.internal.context.Standing;
+import dev.dbos.internal.journal.PostgresBatchSql.Rows;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Database.Access;
+import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.Lease;
+import dev.dbos.internal.sql.TransactionMode;
+import dev.dbos.internal.sql.Transactions;
 import dev.dbos.serialization.Payload;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,27 +41,38 @@ final class PostgresBatchWriter implements BatchWriter {
     this.sql = new PostgresBatchSql(database.dialect(), schema);
   }
 
+  /** CockroachDB takes each statement of a text for a transaction, unless it is told of one. */
   @Override
   public void write(List<Checkpoint> batch) throws SQLException {
-    List<Checkpoint> starts = batch.stream().filter(c -> c.start() != null).toList();
-    List<Checkpoint> steps = batch.stream().filter(c -> c.step() != null).toList();
-    List<Checkpoint> finishes = batch.stream().filter(c -> c.finish() != null).toList();
-    String text = sql.text(!starts.isEmpty(), !steps.isEmpty(), !finishes.isEmpty());
-    try (Lease lease = database.lease(Access.WRITE);
-        PreparedStatement statement = lease.connection().prepareStatement(text)) {
-      Binder binder = new Binder(lease.connection(), statement);
+    try (Lease lease = database.lease(Access.WRITE)) {
+      if (database.dialect() instanceof Dialect.Postgres postgres && postgres.isCockroach()) {
+        Transactions.call(lease, TransactionMode.WRITE, connection -> send(connection, batch));
+      } else {
+        send(lease.connection(), batch);
+      }
+    }
+  }
+
+  private boolean send(Connection connection, List<Checkpoint> batch) throws SQLException {
+    List<Checkpoint> starts = new ArrayList<>(batch.size());
+    List<Checkpoint> steps = new ArrayList<>(batch.size());
+    List<Checkpoint> finishes = new ArrayList<>(batch.size());
+    for (Checkpoint checkpoint : batch) {
+      addIf(checkpoint.start() != null, checkpoint, starts);
+      addIf(checkpoint.step() != null, checkpoint, steps);
+      addIf(checkpoint.finish() != null, checkpoint, finishes);
+    }
+    String text = sql.text(Rows.of(starts.size()), Rows.of(steps.size()), Rows.of(finishes.size()));
+    try (PreparedStatement statement = connection.prepareStatement(text)) {
+      Binder binder = new Binder(connection, statement);
       if (!starts.isEmpty()) {
-        bindStarts(
-            binder, starts.stream().map(Checkpoint::start).map(Objects::requireNonNull).toList());
+        bindStarts(binder, rows(starts, Checkpoint::start));
       }
       if (!steps.isEmpty()) {
-        bindSteps(
-            binder, steps.stream().map(Checkpoint::step).map(Objects::requireNonNull).toList());
+        bindSteps(binder, rows(steps, Checkpoint::step));
       }
       if (!finishes.isEmpty()) {
-        bindFinishes(
-            binder,
-            finishes.stream().map(Checkpoint::finish).map(Objects::requireNonNull).toList());
+        bindFinishes(binder, rows(finishes, Checkpoint::finish));
       }
       statement.execute();
       Results results = new Results(statement);
@@ -67,7 +85,23 @@ final class PostgresBatchWriter implements BatchWriter {
       if (!finishes.isEmpty()) {
         readFinishes(results.next(), finishes);
       }
+      return true;
     }
+  }
+
+  private static void addIf(boolean wanted, Checkpoint checkpoint, List<Checkpoint> target) {
+    if (wanted) {
+      target.add(checkpoint);
+    }
+  }
+
+  private static <R> List<R> rows(
+      List<Checkpoint> checkpoints, Function<Checkpoint, @Nullable R> part) {
+    List<R> rows = new ArrayList<>(checkpoints.size());
+    for (Checkpoint checkpoint : checkpoints) {
+      rows.add(Objects.requireNonNull(part.apply(checkpoint)));
+    }
+    return rows;
   }
 
   private static void bindStarts(Binder binder, List<StartRow> rows) throws SQLException {
@@ -84,7 +118,7 @@ final class PostgresBatchWriter implements BatchWriter {
   }
 
   private static void bindSteps(Binder binder, List<StepRow> rows) throws SQLException {
-    binder.texts(rows, StepRow::workflowId);
+    binder.distinctTexts(rows, StepRow::workflowId);
     binder.texts(rows, StepRow::workflowId);
     binder.texts(rows, StepRow::runToken);
     binder.texts(rows, StepRow::applicationName);
@@ -166,18 +200,49 @@ final class PostgresBatchWriter implements BatchWriter {
     }
 
     <R> void texts(List<R> rows, Function<R, @Nullable String> column) throws SQLException {
-      bind("text", rows.stream().map(column).toArray(String[]::new));
+      if (rows.size() == 1) {
+        statement.setString(++index, column.apply(rows.getFirst()));
+      } else {
+        bind("text", values(rows, column, new String[rows.size()]));
+      }
+    }
+
+    /** Each value once; a single value as it is, when there is one row. */
+    <R> void distinctTexts(List<R> rows, Function<R, String> column) throws SQLException {
+      if (rows.size() == 1) {
+        statement.setString(++index, column.apply(rows.getFirst()));
+      } else {
+        Set<String> distinct = new LinkedHashSet<>();
+        rows.forEach(row -> distinct.add(column.apply(row)));
+        bind("text", distinct.toArray(String[]::new));
+      }
     }
 
     <R> void longs(List<R> rows, Function<R, Long> column) throws SQLException {
-      bind("int8", rows.stream().map(column).toArray(Long[]::new));
+      if (rows.size() == 1) {
+        statement.setLong(++index, column.apply(rows.getFirst()));
+      } else {
+        bind("int8", values(rows, column, new Long[rows.size()]));
+      }
     }
 
     <R> void integers(List<R> rows, Function<R, Integer> column) throws SQLException {
-      bind("int4", rows.stream().map(column).toArray(Integer[]::new));
+      if (rows.size() == 1) {
+        statement.setInt(++index, column.apply(rows.getFirst()));
+      } else {
+        bind("int4", values(rows, column, new Integer[rows.size()]));
+      }
     }
 
-    private void bind(String type, Object[] values) throws SQLException {
+    private static <R, V extends @Nullable Object> V[] values(
+        List<R> rows, Function<R, V> column, V[] values) {
+      for (int row = 0; row < values.length; row++) {
+        values[row] = column.apply(rows.get(row));
+      }
+      return values;
+    }
+
+    private void bind(String type, @Nullable Object[] values) throws SQLException {
       statement.setArray(++index, connection.createArrayOf(type, values));
     }
   }

@@ -7,6 +7,7 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.select;
 
+import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.journal.StartRow.Assignment;
 import dev.dbos.internal.sql.Database;

@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class SystemSchema {
   private static final Logger LOG = LoggerFactory.getLogger(SystemSchema.class);
 
+  /** The version of the tables that this library makes and needs. */
+  public static final int HEAD = SystemTables.HEAD;
+
   // Statements under the lock must see what its last holder committed, so each takes its own
   // snapshot.
   private static final TransactionMode MIGRATING =
@@ -54,19 +57,20 @@ public final class SystemSchema {
    *
    * @param schema where they live on PostgreSQL; any name; ignored on SQLite
    * @param lockTimeout how long to wait for others that migrate or use the tables
+   * @return the version the tables had before, 0 when there were none
    * @throws SchemaException when they are missing, too old, or cannot be made; the message says
    *     what to do
    * @throws DatabaseUnavailableException when the connection is lost
    */
-  public static void prepare(
+  public static long prepare(
       Database database, String schema, MigrationMode mode, Duration lockTimeout) {
     SystemTables tables = SystemTables.of(database.dialect(), schema);
     SystemSchema system = new SystemSchema(database, tables, lockTimeout);
-    switch (mode) {
+    return switch (mode) {
       case MIGRATE -> system.migrate();
       case VALIDATE -> system.validate();
-      case NONE -> {}
-    }
+      case NONE -> SystemTables.HEAD;
+    };
   }
 
   /**
@@ -77,7 +81,7 @@ public final class SystemSchema {
     return SystemTables.of(dialect, schema).ddl();
   }
 
-  private void validate() {
+  private long validate() {
     long found = version();
     if (found < SystemTables.HEAD) {
       String state = found == 0 ? "The " + database.name() + " has no system tables" : at(found);
@@ -91,11 +95,13 @@ public final class SystemSchema {
               + ".",
           null);
     }
+    return found;
   }
 
-  private void migrate() {
-    if (version() >= SystemTables.HEAD) {
-      return;
+  private long migrate() {
+    long before = version();
+    if (before >= SystemTables.HEAD) {
+      return before;
     }
     Backoff backoff =
         new Backoff(Duration.ofMillis(10), 2, Duration.ofSeconds(1), new SplittableRandom());
@@ -110,6 +116,7 @@ public final class SystemSchema {
       }
       pause(Math.min(left, backoff.after(attempt).toNanos()));
     }
+    return before;
   }
 
   private boolean migrateUnlessBusy(long nanosLeft) {

@@ -1,5 +1,6 @@
 package dev.dbos.internal.sql;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.error.DatabaseUnavailableException;
@@ -36,19 +37,21 @@ public final class Database implements AutoCloseable {
   private final DataSource writers;
   private final DataSource readers;
   private final @Nullable WriteGate gate;
-  private final @Nullable IsolationLevel sessionIsolation;
+  private final Session session;
+  private final @Nullable PostgresServer server;
   private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
   private volatile @Nullable SqliteProcesses processes;
+  private @Nullable Listening listening;
 
-  Database(Pools.Owner owner, Connections connections, @Nullable IsolationLevel sessionIsolation)
-      throws SQLException {
+  Database(Pools.Owner owner, Connections connections, Session session) throws SQLException {
     this.owner = owner;
     this.connections = connections;
     this.writers = connections.writers();
     this.readers = connections.readers();
-    this.sessionIsolation = sessionIsolation;
+    this.session = session;
     try (Connection connection = writers.getConnection()) {
-      this.dialect = Dialect.of(connection);
+      this.server = PostgresServer.at(connection).orElse(null);
+      this.dialect = server == null ? Dialect.of(connection) : server.dialect();
       this.identity = dialect.identify(connection);
     }
     this.gate =
@@ -84,6 +87,18 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * What its sessions run with.
+   *
+   * @param wanted the isolation level of transactions that ask for none, or null for whatever the
+   *     session has
+   * @param lasting whether the sessions have been set to it, and to their limits, once and for all
+   */
+  record Session(@Nullable IsolationLevel wanted, boolean lasting) {
+    /** Nothing is known of them. */
+    static final Session UNKNOWN = new Session(null, false);
+  }
+
   /** The name used in messages. */
   public String name() {
     return owner.name();
@@ -110,7 +125,33 @@ public final class Database implements AutoCloseable {
 
   /** The isolation level its sessions are set to, or null for whatever the server says. */
   @Nullable IsolationLevel sessionIsolation() {
-    return sessionIsolation;
+    if (session.lasting()) {
+      return session.wanted();
+    }
+    return connections.owned() && server != null ? server.isolation() : null;
+  }
+
+  /** The isolation level of transactions that do not ask for one, or null for the session's. */
+  @Nullable IsolationLevel wantedIsolation() {
+    return session.wanted();
+  }
+
+  /** Whether its connections go through a pooler, on which no setting of a session lasts. */
+  public boolean isPooled() {
+    return server != null && server.pooled();
+  }
+
+  /** What the server calls itself; empty for SQLite. */
+  public Optional<String> serverVersion() {
+    return Optional.ofNullable(server).map(PostgresServer::version);
+  }
+
+  /** Whether notifications reach those who listen; found out the first time this is called. */
+  public synchronized Listening listening() {
+    if (listening == null) {
+      listening = Pools.listening(this);
+    }
+    return listening;
   }
 
   /**
@@ -118,7 +159,7 @@ public final class Database implements AutoCloseable {
    * limited already.
    */
   public Optional<String> limitStatements(Duration timeout) {
-    return connections.owned() ? Optional.empty() : dialect.limitStatements(timeout);
+    return session.lasting() ? Optional.empty() : dialect.limitStatements(timeout);
   }
 
   /** The pool that writes. */
@@ -193,6 +234,44 @@ public final class Database implements AutoCloseable {
 
   void returned(Lease lease) {
     leases.remove(lease);
+  }
+
+  /**
+   * Opens a connection beside the pools, for what has to keep one; the caller closes it. Empty
+   * where that is not possible: for a data source of the application, which may be a pool, and for
+   * a database in memory.
+   *
+   * @param purpose what the server shows, behind the application's name
+   */
+  public Optional<Connection> openBeside(String purpose) throws SQLException {
+    return opensBeside() && writers instanceof HikariDataSource pool
+        ? Optional.of(SideConnection.open(pool, purpose))
+        : Optional.empty();
+  }
+
+  /** Whether {@link #openBeside} can open one. */
+  public boolean opensBeside() {
+    boolean inMemory = connections.shared() && dialect instanceof Dialect.Sqlite;
+    return connections.owned() && !inMemory;
+  }
+
+  /**
+   * Runs {@code work} like {@link #read}, giving up on a server that does not answer in time.
+   *
+   * @throws SQLException also when there was no answer; the connection is lost then
+   */
+  public <R extends @Nullable Object> R readWithin(
+      Duration patience, SqlFunction<Connection, R> work) throws SQLException {
+    try (Lease lease = lease(Access.READ)) {
+      if (dialect instanceof Dialect.Postgres) {
+        lease.connection().setNetworkTimeout(Runnable::run, (int) patience.toMillis());
+      }
+      R result = work.apply(lease.connection());
+      if (dialect instanceof Dialect.Postgres) {
+        lease.connection().setNetworkTimeout(Runnable::run, 0);
+      }
+      return result;
+    }
   }
 
   /** Runs {@code work} without a transaction, each statement by itself. */

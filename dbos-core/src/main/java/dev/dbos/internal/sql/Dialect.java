@@ -12,13 +12,47 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.JSONB;
 import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 
 /** What differs between the database products; also the one place for their SQL in strings. */
 public sealed interface Dialect {
+  /** The products that speak PostgreSQL's protocol and SQL. */
+  enum Flavor {
+    POSTGRESQL,
+    /** Without advisory locks, notifications and triggers; every commit may meet a conflict. */
+    COCKROACHDB
+  }
+
   /** PostgreSQL, and CockroachDB within what both understand. */
-  record Postgres() implements Dialect {
+  record Postgres(Flavor flavor) implements Dialect {
+    /** Sends notifications: two arrays, the channels and the payloads. */
+    public static final String NOTIFY =
+        "SELECT pg_notify(channel, payload) FROM unnest(?, ?) AS sent(channel, payload)";
+
+    /** The channels that the session listens on. */
+    public static final String LISTENING_CHANNELS = "SELECT pg_listening_channels()";
+
+    /** PostgreSQL itself. */
+    public Postgres() {
+      this(Flavor.POSTGRESQL);
+    }
+
+    /** Whether it is CockroachDB. */
+    public boolean isCockroach() {
+      return flavor == Flavor.COCKROACHDB;
+    }
+
+    /** Has the session told of what is sent on a channel. */
+    public static String listen(String channel) {
+      return "LISTEN " + channel;
+    }
+
     @Override
     public SQLDialect jooq() {
       return SQLDialect.POSTGRES;
@@ -37,7 +71,15 @@ public sealed interface Dialect {
     }
 
     @Override
+    public Condition contains(Field<JSONB> document, Map<String, ?> object, String json) {
+      return DSL.condition("{0} @> {1}", document, DSL.val(JSONB.jsonb(json)));
+    }
+
+    @Override
     public DatabaseIdentity identify(Connection connection) {
+      if (isCockroach()) {
+        return new DatabaseIdentity.Unidentified();
+      }
       String query =
           "SELECT c.system_identifier, d.oid::bigint FROM pg_control_system() c, pg_database d"
               + " WHERE d.datname = current_database()";
@@ -55,6 +97,9 @@ public sealed interface Dialect {
 
   /** SQLite through its native driver. */
   record Sqlite() implements Dialect {
+    /** A number that differs as soon as another connection has changed the file. */
+    public static final String DATA_VERSION = "PRAGMA data_version";
+
     @Override
     public SQLDialect jooq() {
       return SQLDialect.SQLITE;
@@ -68,6 +113,11 @@ public sealed interface Dialect {
     @Override
     public Optional<String> limitStatements(Duration timeout) {
       return Optional.empty();
+    }
+
+    @Override
+    public Condition contains(Field<JSONB> document, Map<String, ?> object, String json) {
+      return SqliteJson.contains(document, object);
     }
 
     @Override
@@ -109,18 +159,21 @@ public sealed interface Dialect {
   /** The statement that limits each following one of the open transaction, where there is one. */
   Optional<String> limitStatements(Duration timeout);
 
+  /** Whether a JSON column contains an object, given also as text. */
+  Condition contains(Field<JSONB> document, Map<String, ?> object, String json);
+
   /** Which physical database {@code connection} reaches. */
   DatabaseIdentity identify(Connection connection) throws SQLException;
 
   /** The dialect of the product {@code connection} reaches. */
   static Dialect of(Connection connection) throws SQLException {
-    DatabaseMetaData server = connection.getMetaData();
-    String product = server.getDatabaseProductName().toLowerCase(Locale.ROOT);
-    if (product.contains("sqlite")) {
+    Optional<PostgresServer> server = PostgresServer.at(connection);
+    return server.isPresent() ? server.get().dialect() : ofOther(connection.getMetaData());
+  }
+
+  private static Dialect ofOther(DatabaseMetaData server) throws SQLException {
+    if (server.getDatabaseProductName().toLowerCase(Locale.ROOT).contains("sqlite")) {
       return new Sqlite();
-    }
-    if (product.contains("postgresql") || product.contains("cockroach")) {
-      return new Postgres();
     }
     throw new ConfigurationException(
         "The data source connects to "

@@ -55,17 +55,22 @@ public final class Pools {
    */
   public static Database open(Owner owner, DatabaseUrl url, PoolSetup setup, Session session) {
     PoolPlan plan = new PoolPlan(owner, url, setup, Drivers.require(url));
-    Database.Connections connections =
-        switch (url.kind()) {
-          case POSTGRESQL -> PostgresPool.open(plan, session);
-          case SQLITE -> SqlitePools.open(plan);
-        };
+    return switch (url.kind()) {
+      case POSTGRESQL -> new PostgresPool(plan, session).open();
+      case SQLITE ->
+          database(plan, SqlitePools.open(plan), new Database.Session(session.isolation(), true));
+    };
+  }
+
+  /** A database on pools that are open, and closed again when it cannot be used. */
+  static Database database(
+      PoolPlan plan, Database.Connections connections, Database.Session session) {
     try {
-      Database database = new Database(owner, connections, session.isolation());
+      Database database = new Database(plan.owner(), connections, session);
       LOG.info(
           "Opened {} at {}, with at most {} connections",
-          owner.name(),
-          url.redacted(),
+          plan.name(),
+          plan.url().redacted(),
           database.capacity());
       return database;
     } catch (SQLException failure) {
@@ -81,7 +86,9 @@ public final class Pools {
   public static Database adopt(String name, DataSource source) {
     try {
       return new Database(
-          Owner.adopted(name), new Database.Connections(source, source, null), null);
+          Owner.adopted(name),
+          new Database.Connections(source, source, null),
+          Database.Session.UNKNOWN);
     } catch (SQLException failure) {
       throw new DatabaseUnavailableException(
           "The data source given for "
@@ -104,6 +111,17 @@ public final class Pools {
     return source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null
         ? pool.getHikariPoolMXBean().getActiveConnections()
         : 0;
+  }
+
+  /** What {@link Database#listening()} finds out. */
+  static Listening listening(Database database) {
+    return switch (database.dialect()) {
+      case Dialect.Sqlite sqlite -> new Listening.Unsupported("SQLite has no notifications");
+      case Dialect.Postgres postgres ->
+          postgres.isCockroach()
+              ? new Listening.Unsupported("CockroachDB has no notifications")
+              : PostgresPool.listening(database);
+    };
   }
 
   static void close(DataSource source) {

@@ -4,27 +4,71 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.PoolOptions;
+import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.internal.sql.Pools.Session;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Properties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The one pool of a PostgreSQL database. */
-final class PostgresPool {
-  private PostgresPool() {}
+/**
+ * A pool of connections to a PostgreSQL server, directly or through a pooler.
+ *
+ * <p>Directly, what sessions are to be set to goes along when they start. A pooler lends a session
+ * for one transaction, so nothing set on it lasts: it either refuses such settings or loses them.
+ * Then each transaction sets what it needs, and statements stay unnamed.
+ */
+record PostgresPool(PoolPlan plan, Session session) {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresPool.class);
 
-  static Database.Connections open(PoolPlan plan, Pools.Session session) {
+  /** Opens it, finding out on the way what it leads to. */
+  Database open() {
     new TlsFiles(plan.name(), plan.url().driverProperties()).requireReadable();
-    HikariConfig config = plan.config(plan.name(), properties(plan, session));
+    Database direct;
+    try {
+      direct = open(true);
+    } catch (DatabaseUnavailableException failure) {
+      if (SqlFailure.isRefusedSetting(failure)) {
+        return openPooled();
+      }
+      throw failure;
+    }
+    if (!direct.isPooled()) {
+      return direct;
+    }
+    direct.close();
+    return openPooled();
+  }
+
+  private Database openPooled() {
+    LOG.info(
+        "{} is reached through a connection pooler: sessions keep no settings, so transactions set"
+            + " their own",
+        plan.name());
+    return open(false);
+  }
+
+  private Database open(boolean lasting) {
+    HikariConfig config = plan.config(plan.name(), settings(lasting));
     plan.logIn(config);
     plan.customize(config);
     HikariDataSource source = plan.start(config);
-    return new Database.Connections(source, source, plan.url());
+    return Pools.database(
+        plan,
+        new Database.Connections(source, source, plan.url()),
+        new Database.Session(session.isolation(), lasting));
   }
 
   /** Chosen in the program counts more than the URL, and the URL more than a default. */
-  private static Properties properties(PoolPlan plan, Pools.Session session) {
+  private Properties settings(boolean lasting) {
     PoolOptions pool = plan.options();
     Properties properties = new Properties();
     properties.setProperty("tcpKeepAlive", "true");
+    if (!lasting) {
+      // A name given to a statement would be known to one of the servers behind the pooler only.
+      properties.setProperty("prepareThreshold", "0");
+    }
     properties.putAll(plan.url().driverProperties());
     String connectTimeout = String.valueOf(pool.connectTimeout().toSeconds());
     properties.putIfAbsent("connectTimeout", connectTimeout);
@@ -35,18 +79,43 @@ final class PostgresPool {
     if (!session.applicationName().equals(SessionOptions.DEFAULT_APPLICATION_NAME)) {
       properties.setProperty("ApplicationName", session.applicationName());
     }
-    properties.setProperty("options", options(properties.getProperty("options", ""), session));
+    if (lasting) {
+      properties.setProperty("options", startUpOptions(properties.getProperty("options", "")));
+    }
     return properties;
   }
 
   /** Later settings of the same name win. */
-  private static String options(String ofUrl, Pools.Session session) {
-    StringBuilder options = new StringBuilder(ofUrl);
+  private String startUpOptions(String ofUrl) {
+    StringBuilder startUp = new StringBuilder(ofUrl);
     String level = session.isolation().name().toLowerCase(Locale.ROOT).replace("_", "\\ ");
-    options.append(" -c default_transaction_isolation=").append(level);
+    startUp.append(" -c default_transaction_isolation=").append(level);
     if (session.statementTimeout() != null) {
-      options.append(" -c statement_timeout=").append(session.statementTimeout().toMillis());
+      startUp.append(" -c statement_timeout=").append(session.statementTimeout().toMillis());
     }
-    return options.toString().strip();
+    return startUp.toString().strip();
+  }
+
+  /** Asks through sessions of its own: a pool may have but one. */
+  static Listening listening(Database database) {
+    if (!database.isPooled()) {
+      return new Listening.Supported();
+    }
+    if (!(database.dataSource() instanceof HikariDataSource pool)) {
+      return new Listening.Unsupported("the data source hands out connections of a pooler");
+    }
+    Listening found;
+    try {
+      found = ListeningProbe.ask(() -> SideConnection.open(pool, "listening"));
+    } catch (SQLException failure) {
+      found = new Listening.Unsupported("trying it failed: " + failure.getMessage());
+    }
+    if (found instanceof Listening.Unsupported unsupported) {
+      LOG.info(
+          "No notifications from {}: {}. Changes are found by asking from time to time",
+          database.name(),
+          unsupported.reason());
+    }
+    return found;
   }
 }

@@ -59,6 +59,16 @@ public enum SqlFailure {
     return this == CONFLICT || this == CONNECTION_LOST;
   }
 
+  /**
+   * Whether a session could not start because of the settings it asked for, as poolers refuse them.
+   */
+  static boolean isRefusedSetting(Throwable failure) {
+    SQLException sql = sqlException(failure);
+    return sql != null
+        && "08P01".equals(sql.getSQLState())
+        && String.valueOf(sql.getMessage()).contains("unsupported startup parameter");
+  }
+
   /** The first SQL error in the chain of causes, or null. */
   public static @Nullable SQLException sqlException(@Nullable Throwable failure) {
     return Causes.first(failure, SQLException.class);

@@ -29,7 +29,8 @@ public final class Transactions {
       case Dialect.Postgres postgres -> {
         connection.setAutoCommit(false);
         IsolationLevel session = lease.database().sessionIsolation();
-        IsolationLevel wanted = mode.isolation() == null ? session : mode.isolation();
+        IsolationLevel wanted =
+            mode.isolation() == null ? lease.database().wantedIsolation() : mode.isolation();
         if (wanted != null && (mode.readOnly() || wanted != session)) {
           execute(connection, postgres.setTransaction(wanted, mode.readOnly()).orElseThrow());
         } else if (mode.readOnly()) {

@@ -2,17 +2,14 @@ package dev.dbos.internal.store;
 
 import static dev.dbos.internal.schema.Tables.OPERATION_OUTPUTS;
 
+import dev.dbos.internal.context.StepRecord;
 import dev.dbos.serialization.Payload;
-import dev.dbos.workflow.StepStatus;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Record;
-import org.jspecify.annotations.Nullable;
 
 /** The rows of finished steps. */
 public final class StepStore {
@@ -55,20 +52,22 @@ public final class StepStore {
         .fetchOptional(StepStore::recorded);
   }
 
-  /** The finished steps of a workflow, in the order in which they were begun. */
-  public static List<StepStatus> list(DSLContext dsl, String workflowId) {
-    return dsl.selectFrom(OPERATION_OUTPUTS)
-        .where(OPERATION_OUTPUTS.WORKFLOW_UUID.eq(workflowId))
-        .orderBy(OPERATION_OUTPUTS.FUNCTION_ID)
-        .fetch(
-            row ->
-                new StepStatus(
-                    row.get(OPERATION_OUTPUTS.FUNCTION_ID),
-                    row.get(OPERATION_OUTPUTS.FUNCTION_NAME),
-                    payload(row),
-                    row.get(OPERATION_OUTPUTS.CHILD_WORKFLOW_ID),
-                    instant(row.get(OPERATION_OUTPUTS.STARTED_AT_EPOCH_MS)),
-                    instant(row.get(OPERATION_OUTPUTS.COMPLETED_AT_EPOCH_MS))));
+  /** Records a step that has no row yet. */
+  public static RecordedStep insert(
+      DSLContext dsl, String workflowId, StepRecord step, String applicationName) {
+    dsl.insertInto(OPERATION_OUTPUTS)
+        .set(OPERATION_OUTPUTS.WORKFLOW_UUID, workflowId)
+        .set(OPERATION_OUTPUTS.FUNCTION_ID, step.stepId())
+        .set(OPERATION_OUTPUTS.FUNCTION_NAME, step.name())
+        .set(OPERATION_OUTPUTS.OUTPUT, step.payload().outputText())
+        .set(OPERATION_OUTPUTS.ERROR, step.payload().errorText())
+        .set(OPERATION_OUTPUTS.SERIALIZATION, step.payload().format())
+        .set(OPERATION_OUTPUTS.CHILD_WORKFLOW_ID, step.childId())
+        .set(OPERATION_OUTPUTS.STARTED_AT_EPOCH_MS, step.startedAtMillis())
+        .set(OPERATION_OUTPUTS.COMPLETED_AT_EPOCH_MS, step.completedAtMillis())
+        .set(OPERATION_OUTPUTS.APPLICATION_NAME, applicationName)
+        .execute();
+    return new RecordedStep(step.name(), step.payload(), step.childId());
   }
 
   private static RecordedStep recorded(Record row) {
@@ -78,14 +77,10 @@ public final class StepStore {
         row.get(OPERATION_OUTPUTS.CHILD_WORKFLOW_ID));
   }
 
-  private static Payload payload(Record row) {
+  static Payload payload(Record row) {
     return new Payload(
         row.get(OPERATION_OUTPUTS.OUTPUT),
         row.get(OPERATION_OUTPUTS.ERROR),
         row.get(OPERATION_OUTPUTS.SERIALIZATION));
-  }
-
-  private static @Nullable Instant instant(@Nullable Long epochMillis) {
-    return epochMillis == null ? null : Instant.ofEpochMilli(epochMillis);
   }
 }

@@ -2,10 +2,12 @@ package dev.dbos.internal.store;
 
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.Listening;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.SystemDsl;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -40,10 +42,23 @@ public final class SystemDatabase {
     return schema;
   }
 
-  /** Runs queries, each by itself. */
+  /** Whether notifications reach those who listen. */
+  public Listening listening() {
+    return database.listening();
+  }
+
+  /** Runs queries, each by itself, again when a concurrent transaction was in the way. */
   public <R extends @Nullable Object> R read(Function<DSLContext, R> queries) {
+    return repeated(
+        "The system database could not be read",
+        () -> database.read(connection -> queries.apply(on(connection))));
+  }
+
+  /** Like {@link #read}, giving up on a server that does not answer in time. */
+  public <R extends @Nullable Object> R readWithin(
+      Duration patience, Function<DSLContext, R> queries) {
     try {
-      return database.read(connection -> queries.apply(on(connection)));
+      return database.readWithin(patience, connection -> queries.apply(on(connection)));
     } catch (SQLException failure) {
       throw new DataAccessException("The system database could not be read", failure);
     }
@@ -51,13 +66,25 @@ public final class SystemDatabase {
 
   /** Runs statements in one transaction, again when a concurrent one was in the way. */
   public <R extends @Nullable Object> R write(Function<DSLContext, R> statements) {
+    return repeated(
+        "The system database could not be written",
+        () -> database.write(connection -> statements.apply(on(connection))));
+  }
+
+  /** Something that asks the database. */
+  @FunctionalInterface
+  private interface Exchange<R extends @Nullable Object> {
+    R run() throws SQLException;
+  }
+
+  private <R extends @Nullable Object> R repeated(String message, Exchange<R> exchange) {
     Backoff backoff = Backoff.forConflicts(ThreadLocalRandom.current());
     for (int attempt = 1; ; attempt++) {
       try {
-        return database.write(connection -> statements.apply(on(connection)));
+        return exchange.run();
       } catch (SQLException | DataAccessException failure) {
         if (SqlFailure.of(failure) != SqlFailure.CONFLICT || attempt == MAX_ATTEMPTS) {
-          throw new DataAccessException("The system database could not be written", failure);
+          throw new DataAccessException(message, failure);
         }
         LockSupport.parkNanos(this, backoff.after(attempt).toNanos());
       }

@@ -4,60 +4,41 @@ import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.select;
 
-import dev.dbos.serialization.Payload;
-import dev.dbos.workflow.WorkflowQuery;
+import dev.dbos.internal.context.Standing;
 import dev.dbos.workflow.WorkflowState;
 import dev.dbos.workflow.WorkflowStatus;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.Record;
 import org.jooq.Record1;
+import org.jooq.Record2;
 import org.jooq.SQLDialect;
 import org.jooq.Select;
+import org.jooq.SelectConditionStep;
 import org.jooq.SelectLimitPercentStep;
 import org.jooq.impl.DSL;
 
 /** The rows of workflows. */
 public final class WorkflowStore {
-  private static final List<Field<?>> STATUS_FIELDS =
-      List.of(
-          WORKFLOW_STATUS.WORKFLOW_UUID,
-          WORKFLOW_STATUS.NAME,
-          WORKFLOW_STATUS.STATUS,
-          WORKFLOW_STATUS.OUTPUT,
-          WORKFLOW_STATUS.ERROR,
-          WORKFLOW_STATUS.SERIALIZATION,
-          WORKFLOW_STATUS.APPLICATION_NAME,
-          WORKFLOW_STATUS.APPLICATION_VERSION,
-          WORKFLOW_STATUS.EXECUTOR_ID,
-          WORKFLOW_STATUS.PARENT_WORKFLOW_ID,
-          WORKFLOW_STATUS.OWNER_XID,
-          WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
-          WORKFLOW_STATUS.CREATED_AT,
-          WORKFLOW_STATUS.UPDATED_AT,
-          WORKFLOW_STATUS.COMPLETED_AT);
-
   private WorkflowStore() {}
 
   /** One workflow. */
   public static Optional<WorkflowStatus> find(DSLContext dsl, String workflowId) {
-    return dsl.select(STATUS_FIELDS)
+    return dsl.select(WorkflowRows.ALL)
         .from(WORKFLOW_STATUS)
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
-        .fetchOptional(WorkflowStore::status);
+        .fetchOptional(WorkflowRows::status);
   }
 
-  /** Several workflows; those without a row are left out. */
+  /** Several workflows, without their inputs; those without a row are left out. */
   public static List<WorkflowStatus> findAll(DSLContext dsl, Collection<String> workflowIds) {
-    return dsl.select(STATUS_FIELDS)
+    return dsl.select(WorkflowRows.WITH_OUTPUTS)
         .from(WORKFLOW_STATUS)
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(workflowIds))
-        .fetch(WorkflowStore::status);
+        .fetch(WorkflowRows::status);
   }
 
   /** The token of the run that owns a pending workflow; empty when no run does. */
@@ -69,28 +50,34 @@ public final class WorkflowStore {
         .fetchOptional(WORKFLOW_STATUS.OWNER_XID);
   }
 
+  /**
+   * How a workflow stands; nobody can change that before this transaction ends. On SQLite a writing
+   * transaction is alone anyway.
+   */
+  public static Optional<Standing> lockStanding(DSLContext dsl, String workflowId) {
+    SelectConditionStep<Record2<String, String>> row =
+        dsl.select(WORKFLOW_STATUS.STATUS, WORKFLOW_STATUS.OWNER_XID)
+            .from(WORKFLOW_STATUS)
+            .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId));
+    return (isSqlite(dsl) ? row : row.forShare())
+        .fetchOptional(found -> new Standing(found.value1(), found.value2()));
+  }
+
+  /** How several workflows stand; those without a row are left out. */
+  public static Map<String, Standing> standings(DSLContext dsl, Collection<String> workflowIds) {
+    return dsl.select(
+            WORKFLOW_STATUS.WORKFLOW_UUID, WORKFLOW_STATUS.STATUS, WORKFLOW_STATUS.OWNER_XID)
+        .from(WORKFLOW_STATUS)
+        .where(Chunks.among(dsl, WORKFLOW_STATUS.WORKFLOW_UUID, workflowIds))
+        .fetchMap(WORKFLOW_STATUS.WORKFLOW_UUID, row -> new Standing(row.value2(), row.value3()));
+  }
+
   /** The token of the run that wrote the row last, whatever its state. */
   public static Optional<String> owner(DSLContext dsl, String workflowId) {
     return dsl.select(WORKFLOW_STATUS.OWNER_XID)
         .from(WORKFLOW_STATUS)
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
         .fetchOptional(WORKFLOW_STATUS.OWNER_XID);
-  }
-
-  /** The workflows of {@code applicationName}, or of nobody, that {@code query} asks for. */
-  public static List<WorkflowStatus> list(
-      DSLContext dsl, WorkflowQuery query, String applicationName) {
-    List<String> states = query.states().stream().map(Enum::name).toList();
-    Condition wanted = isMineOrNobodys(applicationName).and(WORKFLOW_STATUS.STATUS.in(states));
-    if (query.name().isPresent()) {
-      wanted = wanted.and(WORKFLOW_STATUS.NAME.eq(query.name().get()));
-    }
-    return dsl.select(STATUS_FIELDS)
-        .from(WORKFLOW_STATUS)
-        .where(wanted)
-        .orderBy(WORKFLOW_STATUS.CREATED_AT, WORKFLOW_STATUS.WORKFLOW_UUID)
-        .limit(query.limit())
-        .fetch(WorkflowStore::status);
   }
 
   /**
@@ -193,30 +180,5 @@ public final class WorkflowStore {
         .APPLICATION_NAME
         .eq(applicationName)
         .or(WORKFLOW_STATUS.APPLICATION_NAME.isNull());
-  }
-
-  private static WorkflowStatus status(Record row) {
-    Payload outcome =
-        new Payload(
-            row.get(WORKFLOW_STATUS.OUTPUT),
-            row.get(WORKFLOW_STATUS.ERROR),
-            row.get(WORKFLOW_STATUS.SERIALIZATION));
-    Long completedAt = row.get(WORKFLOW_STATUS.COMPLETED_AT);
-    Long attempts = row.get(WORKFLOW_STATUS.RECOVERY_ATTEMPTS);
-    return new WorkflowStatus(
-        row.get(WORKFLOW_STATUS.WORKFLOW_UUID),
-        row.get(WORKFLOW_STATUS.NAME),
-        WorkflowState.valueOf(row.get(WORKFLOW_STATUS.STATUS)),
-        outcome,
-        new WorkflowStatus.Origin(
-            row.get(WORKFLOW_STATUS.APPLICATION_NAME),
-            row.get(WORKFLOW_STATUS.APPLICATION_VERSION),
-            row.get(WORKFLOW_STATUS.EXECUTOR_ID),
-            row.get(WORKFLOW_STATUS.PARENT_WORKFLOW_ID)),
-        new WorkflowStatus.Progress(
-            attempts == null ? 0 : attempts,
-            Instant.ofEpochMilli(row.get(WORKFLOW_STATUS.CREATED_AT)),
-            Instant.ofEpochMilli(row.get(WORKFLOW_STATUS.UPDATED_AT)),
-            completedAt == null ? null : Instant.ofEpochMilli(completedAt)));
   }
 }

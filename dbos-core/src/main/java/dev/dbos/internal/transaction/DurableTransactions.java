@@ -100,7 +100,7 @@ public final class DurableTransactions implements AutoCloseable {
     if (recorded.isPresent()) {
       return scope.codec().<R, X>replay(recorded.get());
     }
-    Ambient ambient = new Ambient.InStep(scope, name);
+    Ambient ambient = new Ambient.InStep(scope, name, stepId);
     TransactionCall<R, X> call = transaction(ambient, name, options, body);
     Retries retries = new Retries(database.name(), name, true, scope::pause);
     if (options.readOnly()) {

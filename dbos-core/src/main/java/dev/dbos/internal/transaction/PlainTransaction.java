@@ -62,7 +62,8 @@ final class PlainTransaction<R extends @Nullable Object, X extends Exception> {
       Transactions.commit(lease);
       return new Attempt.Done<>(result);
     } catch (Throwable failure) {
-      SqlFailure kind = call.transience(failure, lease);
+      // A failed COMMIT speaks of our own connection, even of one that lives on.
+      SqlFailure kind = committing ? SqlFailure.of(failure) : call.transience(failure, lease);
       Transactions.rollbackAfter(failure, lease);
       if (!kind.isRetryable()) {
         return new Attempt.Failed<>(failure);

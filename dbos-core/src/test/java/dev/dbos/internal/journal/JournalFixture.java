@@ -10,12 +10,13 @@ import dev.dbos.internal.journal.StartRow.Assignment;
 import dev.dbos.internal.migration.SystemSchema;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Pools;
-import dev.dbos.internal.store.StepStore;
+import dev.dbos.internal.store.StepListing;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.serialization.Payload;
 import dev.dbos.testing.TempSqlite;
 import dev.dbos.testing.TestPostgres;
+import dev.dbos.workflow.StepQuery;
 import dev.dbos.workflow.StepStatus;
 import dev.dbos.workflow.WorkflowState;
 import dev.dbos.workflow.WorkflowStatus;
@@ -95,7 +96,8 @@ final class JournalFixture implements AutoCloseable {
   }
 
   List<Integer> stepsOf(String order) {
-    return rows.read(dsl -> StepStore.list(dsl, order)).stream().map(StepStatus::stepId).toList();
+    return new StepListing(rows, null)
+        .list(order, StepQuery.all()).stream().map(StepStatus::stepId).toList();
   }
 
   Optional<WorkflowState> stateOf(String order) {

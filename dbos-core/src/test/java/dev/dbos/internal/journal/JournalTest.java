@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.journal.JournalFixture.Product;
 import dev.dbos.internal.journal.ObservedWriter.Hold;
 import dev.dbos.workflow.WorkflowState;

@@ -1,9 +1,10 @@
-package dev.dbos.internal.engine;
+package dev.dbos.internal.operations;
 
 import dev.dbos.error.AttemptsExhaustedException;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.error.WorkflowCancelledException;
 import dev.dbos.error.WorkflowFailedException;
+import dev.dbos.internal.context.PortableValues;
 import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowState;
@@ -12,7 +13,7 @@ import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
 /** How a workflow ended, as a caller that waits for it gets to see it. */
-sealed interface Outcome {
+public sealed interface Outcome {
   /** It ended here and now, with this very value. */
   record Returned(@Nullable Object value) implements Outcome {}
 
@@ -50,7 +51,7 @@ sealed interface Outcome {
       String workflowId, Stored stored, Type type, ErrorCodec errors) {
     Payload payload = stored.payload();
     return switch (stored.state()) {
-      case SUCCESS -> Registration.JSON.decodeValue(payload.outputText(), type);
+      case SUCCESS -> PortableValues.read(payload.outputText(), type);
       case ERROR ->
           throw failed(
               workflowId, errors.decode(payload.errorText() == null ? "{}" : payload.errorText()));
@@ -66,7 +67,7 @@ sealed interface Outcome {
                   + " attempts that did not end. Find out what interrupted them.",
               workflowId,
               stored.attempts());
-      case PENDING, ENQUEUED, DELAYED ->
+      case PENDING, ENQUEUED, DELAYED, UNKNOWN ->
           throw new IllegalStateException("Workflow " + workflowId + " has not ended.");
     };
   }

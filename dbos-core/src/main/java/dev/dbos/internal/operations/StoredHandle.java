@@ -1,11 +1,13 @@
-package dev.dbos.internal.engine;
+package dev.dbos.internal.operations;
 
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.error.WaitTimeoutException;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.PortableValues;
+import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
-import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowHandle;
 import dev.dbos.workflow.WorkflowStatus;
@@ -15,22 +17,20 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A handle on a workflow of this process or another one. */
-public final class EngineHandle<O extends @Nullable Object> implements WorkflowHandle<O> {
+public final class StoredHandle<O extends @Nullable Object> implements WorkflowHandle<O> {
   /** The name under which a wait for another workflow is recorded. */
   static final String GET_RESULT = "DBOS.getResult";
 
-  private final Engine engine;
+  private final SystemAccess access;
   private final String workflowId;
   private final Type outputType;
 
   /** A handle on a workflow, whose output is of {@code outputType}. */
-  public EngineHandle(Engine engine, String workflowId, Type outputType) {
-    this.engine = engine;
+  public StoredHandle(SystemAccess access, String workflowId, Type outputType) {
+    this.access = access;
     this.workflowId = workflowId;
     this.outputType = outputType;
   }
@@ -42,14 +42,12 @@ public final class EngineHandle<O extends @Nullable Object> implements WorkflowH
 
   @Override
   public WorkflowStatus status() {
-    return engine
-        .systemDatabase()
-        .read(dsl -> WorkflowStore.find(dsl, workflowId))
-        .orElseThrow(
-            () ->
-                new UnknownWorkflowException(
-                    "There is no workflow with id " + workflowId + " in the system database.",
-                    workflowId));
+    WorkflowStatus status = new Listings(access).status(workflowId);
+    if (status == null) {
+      throw new UnknownWorkflowException(
+          "There is no workflow with id " + workflowId + " in the system database.", workflowId);
+    }
+    return status;
   }
 
   @Override
@@ -64,8 +62,7 @@ public final class EngineHandle<O extends @Nullable Object> implements WorkflowH
 
   private O resultWithin(@Nullable Duration timeout) {
     return switch (Ambient.current()) {
-      case Ambient.InWorkflow workflow ->
-          StepCodec.asDeclared(asStep((Run) workflow.scope(), timeout));
+      case Ambient.InWorkflow workflow -> StepCodec.asDeclared(asStep(workflow.scope(), timeout));
       case Ambient.InTransaction transaction ->
           throw new IllegalStateException(
               "The result of workflow "
@@ -73,32 +70,17 @@ public final class EngineHandle<O extends @Nullable Object> implements WorkflowH
                   + " was asked for inside transaction \""
                   + transaction.transactionName()
                   + "\", which would stay open while it waits. Ask before or after it.");
-      case Ambient.InStep step -> StepCodec.asDeclared(await(outcome(), timeout));
-      case null -> StepCodec.asDeclared(await(outcome(), timeout));
+      case Ambient.InStep step -> StepCodec.asDeclared(await(timeout));
+      case null -> StepCodec.asDeclared(await(timeout));
     };
   }
 
-  private CompletableFuture<Outcome> outcome() {
-    return engine
-        .activeRun(workflowId)
-        .map(Run::outcome)
-        .orElseGet(() -> engine.watcher().await(workflowId));
-  }
-
   /** The result of a run of this process, which may have been released already. */
-  O resultOf(Run run) {
-    return StepCodec.asDeclared(await(run.outcome(), null));
-  }
-
-  private @Nullable O await(CompletableFuture<Outcome> outcome, @Nullable Duration timeout) {
+  public O resultOf(CompletableFuture<Outcome> outcome) {
     try {
-      Outcome ended =
-          timeout == null ? outcome.get() : outcome.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-      return ended.get(workflowId, outputType, engine.settings().codec().errors());
-    } catch (TimeoutException elapsed) {
-      throw timedOut(timeout);
+      return StepCodec.asDeclared(valueOf(outcome.get()));
     } catch (ExecutionException failed) {
-      throw failure(failed);
+      throw Outcomes.unwrapped(failed);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(
@@ -107,13 +89,15 @@ public final class EngineHandle<O extends @Nullable Object> implements WorkflowH
     }
   }
 
-  private static RuntimeException failure(ExecutionException failed) {
-    if (failed.getCause() instanceof Error error) {
-      throw error;
-    }
-    return failed.getCause() instanceof RuntimeException explained
-        ? explained
-        : new IllegalStateException(failed);
+  private @Nullable O await(@Nullable Duration timeout) {
+    return valueOf(
+        new Outcomes(access)
+            .await(workflowId, Patience.ofThread(timeout))
+            .orElseThrow(() -> timedOut(timeout)));
+  }
+
+  private @Nullable O valueOf(Outcome outcome) {
+    return outcome.get(workflowId, outputType, access.codec().errors());
   }
 
   private WaitTimeoutException timedOut(@Nullable Duration timeout) {
@@ -124,27 +108,23 @@ public final class EngineHandle<O extends @Nullable Object> implements WorkflowH
         waited);
   }
 
-  private @Nullable O asStep(Run run, @Nullable Duration timeout) {
+  private @Nullable O asStep(WorkflowScope run, @Nullable Duration timeout) {
     int stepId = run.takeStepId();
     Optional<Payload> recorded = run.recorded(stepId, GET_RESULT);
     if (recorded.isPresent()) {
-      return replay(run, recorded.get());
+      return StepCodec.asDeclared(Recorded.<@Nullable O>replay(run, recorded.get(), outputType));
     }
     long startedAt = run.clock().millis();
-    CompletableFuture<Outcome> outcome = outcome();
-    boolean ended = run.idleUntil(outcome, timeout);
     Payload payload;
     @Nullable O value = null;
     @Nullable RuntimeException thrown = null;
     try {
-      value =
-          ended
-              ? outcome.join().get(workflowId, outputType, run.codec().errors())
-              : timedOutValue(timeout);
-      payload = Registration.output(value);
+      value = await(timeout);
+      payload = PortableValues.output(value);
     } catch (CompletionException closing) {
       throw run.leave();
     } catch (RuntimeException failure) {
+      RunStopped.unlessResult(failure, run);
       thrown = failure;
       payload = run.codec().error(failure);
     }
@@ -152,22 +132,11 @@ public final class EngineHandle<O extends @Nullable Object> implements WorkflowH
         new StepRecord(stepId, GET_RESULT, payload, workflowId, startedAt, run.clock().millis());
     Payload counts = run.record(record);
     if (!counts.equals(payload)) {
-      return replay(run, counts);
+      return StepCodec.asDeclared(Recorded.<@Nullable O>replay(run, counts, outputType));
     }
     if (thrown != null) {
       throw thrown;
     }
     return value;
-  }
-
-  private @Nullable O timedOutValue(@Nullable Duration timeout) {
-    throw timedOut(timeout);
-  }
-
-  @SuppressWarnings("unchecked") // stored by the same declared type
-  private @Nullable O replay(Run run, Payload payload) {
-    return payload.isError()
-        ? run.codec().<@Nullable O, RuntimeException>replay(payload)
-        : (O) Registration.JSON.decodeValue(payload.outputText(), outputType);
   }
 }

@@ -1,4 +1,4 @@
-package dev.dbos.internal.journal;
+package dev.dbos.internal.context;
 
 import org.jspecify.annotations.Nullable;
 

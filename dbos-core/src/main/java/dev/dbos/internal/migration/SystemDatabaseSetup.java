@@ -1,0 +1,128 @@
+package dev.dbos.internal.migration;
+
+import dev.dbos.configuration.Configuration;
+import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
+import dev.dbos.datasource.IsolationLevel;
+import dev.dbos.datasource.MigrationMode;
+import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.Pools;
+import dev.dbos.internal.sql.SqlFailure;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens the system database a configuration means, with its tables as its mode wants them. */
+public final class SystemDatabaseSetup {
+  private static final Logger LOG = LoggerFactory.getLogger(SystemDatabaseSetup.class);
+  private static final String NAME = "system database";
+  private static final Pools.Owner OWNER =
+      new Pools.Owner(
+          NAME, "systemDatabasePool(PoolOptions.DEFAULT.withMaximumSize(...)) of the DBOS builder");
+  private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
+  private static final Pools.Session SESSION =
+      new Pools.Session("dbos_transact", IsolationLevel.READ_COMMITTED, null);
+
+  private final Configuration configuration;
+  private final PoolSetup pool;
+  private final DatabaseUrl url;
+
+  private SystemDatabaseSetup(Configuration configuration) {
+    this(configuration, PoolSetup.of(configuration.systemDatabasePool()));
+  }
+
+  private SystemDatabaseSetup(Configuration configuration, PoolSetup pool) {
+    this.configuration = configuration;
+    this.pool = pool;
+    this.url = configuration.systemDatabase();
+  }
+
+  /**
+   * What was done.
+   *
+   * @param databaseCreated whether the database itself was created
+   * @param versionBefore the version its tables had before, 0 when there were none
+   */
+  public record Preparation(boolean databaseCreated, long versionBefore) {}
+
+  /** Opens it for use with such a pool, migrating it before where that is wanted. */
+  public static Database open(Configuration configuration, PoolSetup pool) {
+    return new SystemDatabaseSetup(configuration, pool).open();
+  }
+
+  /** Opens it as it is; neither it nor its tables need to exist. */
+  public static Database openAsIs(Configuration configuration) {
+    return new SystemDatabaseSetup(configuration).open(configuration.systemDatabase());
+  }
+
+  /** Creates or upgrades its tables, and the database when there is none. */
+  public static Preparation migrate(Configuration configuration) {
+    return new SystemDatabaseSetup(configuration).migrate();
+  }
+
+  private Database open() {
+    if (configuration.migrationMode() == MigrationMode.MIGRATE) {
+      return openMigrated();
+    }
+    Database database = open(url);
+    prepare(database, configuration.migrationMode());
+    return database;
+  }
+
+  private Database openMigrated() {
+    if (migrationUrl().isPresent()) {
+      migrate();
+      Database database = open(url);
+      prepare(database, MigrationMode.VALIDATE);
+      return database;
+    }
+    Database database = openOrCreate(url).database();
+    prepare(database, MigrationMode.MIGRATE);
+    return database;
+  }
+
+  private Preparation migrate() {
+    Opened opened = openOrCreate(migrationUrl().orElse(url));
+    try (Database database = opened.database()) {
+      return new Preparation(opened.created(), prepare(database, MigrationMode.MIGRATE));
+    }
+  }
+
+  /** The tables made ready; the database is closed when they cannot be. */
+  private long prepare(Database database, MigrationMode mode) {
+    try {
+      return SystemSchema.prepare(
+          database, configuration.systemDatabaseSchema(), mode, LOCK_TIMEOUT);
+    } catch (Throwable failure) {
+      database.close();
+      throw failure;
+    }
+  }
+
+  private Optional<DatabaseUrl> migrationUrl() {
+    return configuration.migrationUrl().map(DatabaseUrl::parse);
+  }
+
+  private record Opened(Database database, boolean created) {}
+
+  /** A server is asked to create the database only once it has said that there is none. */
+  private Opened openOrCreate(DatabaseUrl wanted) {
+    try {
+      return new Opened(open(wanted), false);
+    } catch (DatabaseUnavailableException unavailable) {
+      if (SqlFailure.of(unavailable) != SqlFailure.NO_SUCH_DATABASE) {
+        throw unavailable;
+      }
+    }
+    MissingDatabase missing = new MissingDatabase(wanted, configuration.maintenanceDatabase());
+    missing.create(NAME, this::open);
+    LOG.info("Created the database {} for the system tables", wanted.databaseName());
+    return new Opened(open(wanted), true);
+  }
+
+  private Database open(DatabaseUrl which) {
+    return Pools.open(OWNER, which, pool, SESSION);
+  }
+}
