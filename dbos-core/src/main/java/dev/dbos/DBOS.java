@@ -1,5 +1,6 @@
 package dev.dbos;
 
+import dev.dbos.admin.SystemDatabaseAdmin;
 import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.Datasource;
 import dev.dbos.internal.context.Ambient;
@@ -11,6 +12,7 @@ import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,31 @@ public final class DBOS extends Workflows implements AutoCloseable {
    */
   public static DbosBuilder builder(Path configFile) {
     return new DbosBuilder(Configuration.read(configFile, System.getenv()));
+  }
+
+  /**
+   * Creates or upgrades the system tables, as a deploy job does before the application starts with
+   * {@link dev.dbos.datasource.MigrationMode#VALIDATE}.
+   *
+   * @param systemDatabaseUrl the system database, with a role that may change it
+   * @param schema where the tables live on PostgreSQL
+   * @param applicationRole the role the application runs with, which is given the right to read and
+   *     write rows and no other; null for none
+   * @throws dev.dbos.error.DatabaseUnavailableException when the database cannot be reached
+   * @throws dev.dbos.error.SchemaException when the tables cannot be made
+   */
+  public static void migrate(
+      String systemDatabaseUrl, String schema, @Nullable String applicationRole) {
+    SystemDatabaseAdmin admin =
+        SystemDatabaseAdmin.of(
+            Configuration.ofEnvironment(Map.of())
+                .withSystemDatabaseUrl(systemDatabaseUrl)
+                .withSystemDatabaseSchema(schema));
+    if (applicationRole == null) {
+      admin.migrate();
+    } else {
+      admin.migrateFor(applicationRole);
+    }
   }
 
   /** Runs a workflow without an input, and waits for it. */

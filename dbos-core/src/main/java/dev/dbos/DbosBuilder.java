@@ -11,6 +11,7 @@ import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
 import dev.dbos.error.ConfigurationException;
+import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
@@ -23,10 +24,12 @@ import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.observe.DbosListener;
 import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.serialization.TaggedJson;
 import dev.dbos.serialization.Trust;
+import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
 import java.time.Duration;
@@ -41,9 +44,12 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
 public final class DbosBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(DbosBuilder.class);
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
   private static final int MAX_RUNNING = 1_000;
 
@@ -55,6 +61,7 @@ public final class DbosBuilder {
   private PoolOptions applicationPool = PoolOptions.DEFAULT;
   private @Nullable Supplier<Credentials> credentials;
   private @Nullable Consumer<HikariConfig> poolCustomizer;
+  private final List<DbosListener> listeners = new ArrayList<>();
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private @Nullable Serializer serializer;
@@ -83,10 +90,12 @@ public final class DbosBuilder {
   }
 
   /**
-   * Where workflows and steps are stored; default the file {@code <application>.sqlite} in the
-   * working directory, or with an {@link #applicationDatabaseUrl} what is beside that: on
-   * PostgreSQL the database with {@code _dbos_sys} behind its name, on SQLite the same file. Either
-   * {@code sqlite:} or {@code postgresql:}.
+   * Where workflows and steps are stored; default what the environment variable {@code
+   * DBOS_SYSTEM_DATABASE_URL} says, else with an {@link #applicationDatabaseUrl} what is beside
+   * that: on PostgreSQL the database with {@code _dbos_sys} behind its name, on SQLite the same
+   * file; else the file {@code <application>.sqlite} in the working directory. Either {@code
+   * sqlite:} or {@code postgresql:}. A PostgreSQL database that does not exist is created, where
+   * the role may.
    */
   public DbosBuilder systemDatabaseUrl(String url) {
     this.configuration = configuration.withSystemDatabaseUrl(url);
@@ -96,6 +105,26 @@ public final class DbosBuilder {
   /** The schema of the system tables on PostgreSQL; default {@code dbos}. */
   public DbosBuilder systemDatabaseSchema(String schemaName) {
     this.configuration = configuration.withSystemDatabaseSchema(schemaName);
+    return this;
+  }
+
+  /**
+   * A direct way to the system database, used for nothing but its migration; default the system
+   * database's own URL. For a role that may create tables where the application's may not, and for
+   * servers whose other way in is a connection pooler. The role of the application is given the
+   * rights it needs on what the migration makes.
+   */
+  public DbosBuilder migrationUrl(String url) {
+    this.configuration = configuration.withMigrationUrl(url);
+    return this;
+  }
+
+  /**
+   * The database of the same server to connect to when the system database does not exist and has
+   * to be created; default {@code postgres}. It is connected to for nothing else.
+   */
+  public DbosBuilder maintenanceDatabase(String database) {
+    this.configuration = configuration.withMaintenanceDatabase(database);
     return this;
   }
 
@@ -229,6 +258,12 @@ public final class DbosBuilder {
     return this;
   }
 
+  /** Tells {@code listener} what workflows do, as well as those given before. */
+  public DbosBuilder listener(DbosListener listener) {
+    listeners.add(listener);
+    return this;
+  }
+
   /** What time it is; default the system's clock. */
   public DbosBuilder clock(InstantSource source) {
     this.clock = source;
@@ -298,7 +333,7 @@ public final class DbosBuilder {
           database,
           listening == Listening.AUTO && database.opensBeside() ? 1 : 0,
           known.stream().map(DatasourceEngine::database).toList());
-      Journal journal = Journal.open(database, schema);
+      Journal journal = Journal.open(database, schema, settings.observers());
       // What is recorded in the system database itself leaves nothing to clean up.
       List<DurableTransactions> transactions =
           known.stream()
@@ -331,14 +366,16 @@ public final class DbosBuilder {
         new StepCodec(
             serializer == null ? TaggedJson.trusting(trust) : serializer, new ErrorCodec(trust));
     return new EngineSettings(
-        applicationName,
-        orEnvironment(applicationVersion, "DBOS__APPVERSION", applicationName),
-        orEnvironment(executorId, "DBOS__VMID", "local"),
+        new EngineSettings.Identity(
+            applicationName,
+            orEnvironment(applicationVersion, "DBOS__APPVERSION", applicationName),
+            orEnvironment(executorId, "DBOS__VMID", "local")),
         codec,
         clock,
         closeTimeout,
         MAX_RUNNING,
-        listening);
+        listening,
+        listeners.isEmpty() ? Observers.NONE : new Observers(listeners));
   }
 
   private static String orEnvironment(@Nullable String chosen, String variable, String otherwise) {
@@ -374,5 +411,22 @@ public final class DbosBuilder {
               + " in this system database. Choose another with applicationVersion(...).",
           null);
     }
+    warnUnlessLatest(systemDatabase, settings);
+  }
+
+  private static void warnUnlessLatest(SystemDatabase systemDatabase, EngineSettings settings) {
+    systemDatabase.read(dsl -> VersionStore.list(dsl, settings.applicationName())).stream()
+        .findFirst()
+        .map(ApplicationVersion::name)
+        .filter(latest -> !latest.equals(settings.applicationVersion()))
+        .ifPresent(
+            latest ->
+                LOG.warn(
+                    "Application {} is launched at version {}, but its latest version is {}, which"
+                        + " takes the work that is for no version in particular. If this one is to"
+                        + " take it, call setLatestVersion",
+                    settings.applicationName(),
+                    settings.applicationVersion(),
+                    latest));
   }
 }

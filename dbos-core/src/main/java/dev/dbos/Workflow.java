@@ -305,6 +305,32 @@ public final class Workflow {
     return WorkflowOperations.current("Workflow.start").start(definition, input, options);
   }
 
+  /**
+   * Whether this workflow takes the new way at this place of its code; workflows that had come
+   * further before the change take the old one. So a change can be deployed while workflows are
+   * under way:
+   *
+   * <pre>{@code
+   * if (Workflow.patch("check fraud first")) {
+   *   Workflow.runStep("check fraud", () -> fraud.check(order));
+   * }
+   * }</pre>
+   *
+   * <p>The new way is recorded as a step of its own. When no workflow of the old way is left,
+   * replace the condition by {@link #deprecatePatch(String)}, and remove that when none is left
+   * that went through the condition. Nothing needs to be switched on for it; give both builds the
+   * same {@link DbosBuilder#applicationVersion(String)}, or none, so that the new one takes up what
+   * the old one began.
+   */
+  public static boolean patch(String name) {
+    return WorkflowOperations.current("Workflow.patch").patch(name);
+  }
+
+  /** What remains of a {@link #patch(String)} once all workflows go the new way. */
+  public static void deprecatePatch(String name) {
+    WorkflowOperations.current("Workflow.deprecatePatch").deprecatePatch(name);
+  }
+
   /** The time, recorded: a replay gets the same. */
   public static Instant now() {
     WorkflowOperations.RunningWorkflow workflow = WorkflowOperations.current("Workflow.now");

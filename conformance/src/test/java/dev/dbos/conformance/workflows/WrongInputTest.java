@@ -173,8 +173,7 @@ class WrongInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"ab", "a-name-of-thirty-one-characters", "TeaShop", "tea shop", "tée"})
+  @ValueSource(strings = {"ab", "a-name-of-thirty-one-characters", "TeaShop", "tea shop", "tée"})
   void anApplicationNameThatIsNotOne(String name) {
     assertThatThrownBy(() -> DBOS.builder(name))
         .isInstanceOf(ConfigurationException.class)

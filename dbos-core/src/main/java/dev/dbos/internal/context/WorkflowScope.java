@@ -79,6 +79,23 @@ public interface WorkflowScope {
   /** Like {@link #checkRunning()}, but asks the system database. */
   void checkOwnership();
 
+  /**
+   * Has {@code action} run on a thread of its own when the run is cancelled or replaced, now if it
+   * has been. Not when this DBOS closes: then what is under way may end.
+   *
+   * @return ends the watch; the action may still be under way then
+   */
+  Watch whenStopped(Runnable action);
+
+  /**
+   * Has {@code action} run on a thread of its own when a transaction in the system database keeps
+   * out a change to the workflow; now if it does.
+   */
+  Watch whenInTheWay(Runnable action);
+
+  /** Like {@link #checkRunning()}, but waits for a change to the workflow that is being made. */
+  void checkRunningAndNotInTheWay();
+
   /** Waits, or stops waiting when the run must not go on. */
   void pause(Duration duration);
 
@@ -108,8 +125,18 @@ public interface WorkflowScope {
   /** What results are written with. */
   StepCodec codec();
 
+  /** Who is told what its steps do. */
+  Observers observers();
+
   /** What time it is. */
   InstantSource clock();
+
+  /** Waits for a stop until it is closed. */
+  @FunctionalInterface
+  interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /**
    * Where the system tables are.

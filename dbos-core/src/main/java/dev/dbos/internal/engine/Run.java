@@ -3,6 +3,9 @@ package dev.dbos.internal.engine;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.UnexpectedStepException;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.Inheritance;
+import dev.dbos.internal.context.Observed;
+import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.context.Standing;
@@ -15,25 +18,31 @@ import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SqlFailure;
+import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.watch.WatchedRun;
+import dev.dbos.observe.Operation;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jooq.DSLContext;
@@ -51,7 +60,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Run implements WorkflowScope, WatchedRun {
   /** What a run is made from. */
-  record Identity(String workflowId, String workflowName, long incarnation, String runToken) {}
+  record Identity(
+      String workflowId,
+      String workflowName,
+      long incarnation,
+      String runToken,
+      Inheritance inheritance) {}
+
+  /** What is recorded at the next place of the sequence. */
+  enum Marker {
+    /** Nothing, nor at any later place. */
+    NONE,
+    /** What was asked for. */
+    SAME,
+    /** Something else, or only something later. */
+    OTHER
+  }
 
   /** How soon a clock that is not the system's is looked at again while waiting for it. */
   private static final Duration FOREIGN_CLOCK_LOOK = Duration.ofMillis(20);
@@ -69,6 +93,11 @@ final class Run implements WorkflowScope, WatchedRun {
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> left = new CompletableFuture<>();
   private final boolean counted;
+  private final AtomicBoolean inPlace = new AtomicBoolean();
+  private final Set<Runnable> whenStopped = ConcurrentHashMap.newKeySet();
+  private final Set<Runnable> whenInTheWay = ConcurrentHashMap.newKeySet();
+  private final Intermission intermission = new Intermission();
+  private final Observed observed;
   private volatile boolean hasUnwrittenSteps;
 
   /**
@@ -86,6 +115,12 @@ final class Run implements WorkflowScope, WatchedRun {
     this.counted = counted;
     this.resumed = earlier != null;
     this.recorded = earlier == null ? Map.of() : earlier;
+    Observers observers = engine.settings().observers();
+    this.observed =
+        observers.isEmpty()
+            ? Observed.NOBODY
+            : observers.asked(
+                new Operation.Workflow(identity.workflowId(), identity.workflowName(), resumed));
   }
 
   /**
@@ -95,8 +130,45 @@ final class Run implements WorkflowScope, WatchedRun {
     return counted;
   }
 
+  /** It takes its place among the running. */
+  void takePlace() {
+    inPlace.set(true);
+  }
+
+  /** It gives its place up; false when it has none. */
+  boolean leavePlace() {
+    return inPlace.getAndSet(false);
+  }
+
   Engine engine() {
     return engine;
+  }
+
+  /** Its deadline and whom it runs for, which it hands down to its children. */
+  Inheritance inheritance() {
+    return identity.inheritance();
+  }
+
+  /** What is recorded at the next place, without taking it. */
+  Marker marker(String name) {
+    checkRunning();
+    int stepId = nextStep.get();
+    RecordedStep step = recorded.get(stepId);
+    if (step != null) {
+      return step.name().equals(name) ? Marker.SAME : Marker.OTHER;
+    }
+    return recorded.keySet().stream().anyMatch(later -> later > stepId)
+        ? Marker.OTHER
+        : Marker.NONE;
+  }
+
+  /** Cancels the workflow because it is past its deadline. */
+  void expire() {
+    long now = clock().millis();
+    List<String> ids = List.of(workflowId());
+    List<String> cancelled =
+        patiently(database -> database.write(dsl -> ControlStore.expire(dsl, ids, now)));
+    stop(cancelled.isEmpty() ? Reason.NOT_OWNER : Reason.CANCELLED);
   }
 
   /** Completes when the workflow has ended, here or elsewhere, or exceptionally when we left it. */
@@ -252,8 +324,8 @@ final class Run implements WorkflowScope, WatchedRun {
     notice(standing);
   }
 
-  /** Draws the conclusion from how the workflow's row stood. */
-  private void notice(@Nullable Standing standing) {
+  /** Draws the conclusion from how the workflow's row stood, or null when it has none. */
+  void notice(@Nullable Standing standing) {
     if (standing == null || !Objects.equals(standing.owner(), runToken())) {
       stop(Reason.NOT_OWNER);
     } else if (standing.state().equals(WorkflowState.CANCELLED.name())) {
@@ -263,9 +335,58 @@ final class Run implements WorkflowScope, WatchedRun {
     }
   }
 
-  /** Makes the run stop at its next operation, and ends its pauses now. */
+  /**
+   * Makes the run stop at its next operation, and ends its pauses and, unless it is because of a
+   * close, its statements now. Does not block.
+   */
   void stop(Reason reason) {
-    stop.complete(reason);
+    if (stop.complete(reason) && reason != Reason.CLOSING) {
+      whenStopped.forEach(this::startStopAction);
+    }
+  }
+
+  @Override
+  public Watch whenStopped(Runnable action) {
+    whenStopped.add(action);
+    // Between the two it may have been stopped: then the action runs here, or twice.
+    if (stopped().filter(reason -> reason != Reason.CLOSING).isPresent()) {
+      startStopAction(action);
+    }
+    return () -> whenStopped.remove(action);
+  }
+
+  @Override
+  public Watch whenInTheWay(Runnable action) {
+    whenInTheWay.add(action);
+    if (intermission.isOn()) {
+      startStopAction(action);
+    }
+    return () -> whenInTheWay.remove(action);
+  }
+
+  @Override
+  public void checkRunningAndNotInTheWay() {
+    try {
+      intermission.awaitEnd();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw leave();
+    }
+    checkRunning();
+  }
+
+  /** Has transactions in the system database make way until {@link #endIntermission}. */
+  void beginIntermission() {
+    intermission.begin();
+    whenInTheWay.forEach(this::startStopAction);
+  }
+
+  void endIntermission() {
+    intermission.end();
+  }
+
+  private void startStopAction(Runnable action) {
+    Thread.ofVirtual().name("dbos stop " + workflowId()).start(action);
   }
 
   /** Why the run stops, or empty while it may go on. */
@@ -416,6 +537,16 @@ final class Run implements WorkflowScope, WatchedRun {
   @Override
   public StepCodec codec() {
     return engine.settings().codec();
+  }
+
+  @Override
+  public Observers observers() {
+    return engine.settings().observers();
+  }
+
+  /** Who follows it. */
+  Observed observed() {
+    return observed;
   }
 
   @Override

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the body of a workflow asks of its run, beyond plain steps and transactions. */
 public final class WorkflowOperations {
+  private static final String PATCH = "DBOS.patch-";
+
   private WorkflowOperations() {}
 
   /**
@@ -135,6 +137,35 @@ public final class WorkflowOperations {
       return Objects.requireNonNull(Recorded.<Object>inWorkflow(run, name, type, source::get));
     }
 
+    /**
+     * Whether this run goes the new way at this place. It does when nothing is recorded here, which
+     * it then records, or when an earlier run did that. A step of the code before the patch says
+     * no, and so does one of a later place: then the step that belongs here was begun, too, and has
+     * not ended.
+     */
+    public boolean patch(String name) {
+      String marker = PATCH + name;
+      return switch (run.marker(marker)) {
+        case OTHER -> false;
+        case SAME -> {
+          run.takeStepId();
+          yield true;
+        }
+        case NONE -> {
+          long now = run.clock().millis();
+          run.record(new StepRecord(run.takeStepId(), marker, Payload.NOTHING, null, now, now));
+          yield true;
+        }
+      };
+    }
+
+    /** Passes over the mark that {@link #patch} left, if there is one. */
+    public void deprecatePatch(String name) {
+      if (run.marker(PATCH + name) == Run.Marker.SAME) {
+        run.takeStepId();
+      }
+    }
+
     /** Starts a child; its row and this workflow's step commit together. */
     public <I, O> WorkflowHandle<O> start(
         WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
@@ -149,7 +180,7 @@ public final class WorkflowOperations {
         throw run.leave();
       }
       String childId = options.id().orElseGet(() -> run.workflowId() + "-" + stepId);
-      StartRow child = engine.newRow(definition, input, Optional.of(childId), run.workflowId());
+      StartRow child = engine.newRow(definition, input, options.withId(childId), run);
       StepRecord step =
           new StepRecord(
               stepId,

@@ -5,9 +5,8 @@ import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.watch.Watcher;
 import java.time.InstantSource;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param applicationName whose workflows are listed, or null for those of all
  * @param codec how steps and errors were written
  * @param clock what time it is
- * @param watcher tells what changed
- * @param runs the workflows that run in this process
+ * @param watching makes who tells what changed, when it is asked first
+ * @param runs what of this process has to know of changes
  * @param lastSentMillis the time that was written into the message sent last
  */
 public record SystemAccess(
@@ -26,33 +25,44 @@ public record SystemAccess(
     @Nullable String applicationName,
     StepCodec codec,
     InstantSource clock,
-    Watcher watcher,
+    Supplier<Watcher> watching,
     LocalRuns runs,
     AtomicLong lastSentMillis) {
-
-  /** Tells how the workflows end that run in this process. */
-  @FunctionalInterface
-  public interface LocalRuns {
-    /**
-     * Completes when it has ended, or exceptionally when this process left it; empty for others.
-     */
-    Optional<CompletableFuture<Outcome>> outcome(String workflowId);
-  }
 
   /** Access to a system database. */
   public SystemAccess(
       SystemDatabase systemDatabase,
-      String applicationName,
+      @Nullable String applicationName,
       StepCodec codec,
       InstantSource clock,
-      Watcher watcher,
+      Supplier<Watcher> watching,
       LocalRuns runs) {
-    this(systemDatabase, applicationName, codec, clock, watcher, runs, new AtomicLong());
+    this(systemDatabase, applicationName, codec, clock, watching, runs, new AtomicLong());
+  }
+
+  /** Tells what changed. */
+  public Watcher watcher() {
+    return watching.get();
   }
 
   /** Whether the steps of this run are recorded in this system database. */
   boolean isOf(WorkflowScope scope) {
     return scope.recordsIn(systemDatabase.database(), systemDatabase.schema());
+  }
+
+  /**
+   * The application, for an operation that is always about one.
+   *
+   * @throws IllegalStateException when this is access to the workflows of all
+   */
+  String requireApplicationName(String operation) {
+    if (applicationName == null) {
+      throw new IllegalStateException(
+          operation
+              + " is about the versions of one application, and this client is for the workflows of"
+              + " all. Give it the application's name when it is built.");
+    }
+    return applicationName;
   }
 
   /** A time after that of everything sent before, so that messages keep their order. */

@@ -112,20 +112,8 @@ public final class WorkflowStore {
             DSL.coalesce(WORKFLOW_STATUS.RECOVERY_ATTEMPTS, 0L).plus(1))
         .set(WORKFLOW_STATUS.UPDATED_AT, claim.nowMillis())
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(ids))
-        .returning(
-            WORKFLOW_STATUS.WORKFLOW_UUID,
-            WORKFLOW_STATUS.NAME,
-            WORKFLOW_STATUS.INPUTS,
-            WORKFLOW_STATUS.CREATED_AT,
-            WORKFLOW_STATUS.RECOVERY_ATTEMPTS)
-        .fetch(
-            row ->
-                new ClaimedWorkflow(
-                    row.get(WORKFLOW_STATUS.WORKFLOW_UUID),
-                    row.get(WORKFLOW_STATUS.NAME),
-                    row.get(WORKFLOW_STATUS.INPUTS),
-                    row.get(WORKFLOW_STATUS.CREATED_AT),
-                    row.get(WORKFLOW_STATUS.RECOVERY_ATTEMPTS)));
+        .returning(ClaimedWorkflow.FIELDS)
+        .fetch(ClaimedWorkflow::of);
   }
 
   private static SelectLimitPercentStep<Record1<String>> claimable(Claim claim, int limit) {
@@ -169,7 +157,11 @@ public final class WorkflowStore {
     return WORKFLOW_STATUS
         .STATUS
         .eq(inline(WorkflowState.PENDING.name()))
-        .and(WORKFLOW_STATUS.QUEUE_NAME.isNull())
+        .and(
+            WORKFLOW_STATUS
+                .QUEUE_NAME
+                .isNull()
+                .or(WORKFLOW_STATUS.QUEUE_NAME.eq(ControlStore.INTERNAL_QUEUE)))
         .and(WORKFLOW_STATUS.EXECUTOR_ID.eq(claim.executorId()))
         .and(WORKFLOW_STATUS.APPLICATION_VERSION.eq(claim.applicationVersion()))
         .and(isMineOrNobodys(claim.applicationName()));
