@@ -9,6 +9,7 @@ import dev.dbos.DbosBuilder;
 import dev.dbos.DbosClient;
 import dev.dbos.Workflow;
 import dev.dbos.conformance.CountingDataSource;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.datasource.DatabaseUrl;
@@ -66,6 +67,7 @@ class DbosClientTest {
   private DbosBuilder shop(Site site) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .workflow(
             CHECKOUT,
             order -> {

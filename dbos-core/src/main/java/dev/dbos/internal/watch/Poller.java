@@ -60,6 +60,7 @@ final class Poller implements AutoCloseable {
   private long lastTurn;
   private long lastFullLook;
   private long lastLookAtRuns;
+  private boolean changedSinceLookAtRuns;
   private int failures;
 
   Poller(
@@ -131,8 +132,15 @@ final class Poller implements AutoCloseable {
     }
   }
 
+  /** Closed in the middle of a look, which then fails and is nobody's concern. */
+  private boolean isClosed() {
+    synchronized (signal) {
+      return closed;
+    }
+  }
+
   private Duration pauseAfter(Exception failure) {
-    if (failures == 0) {
+    if (failures == 0 && !isClosed()) {
       LOG.warn("Cannot see what changes in the system database; trying on", failure);
     }
     failures++;
@@ -237,10 +245,11 @@ final class Poller implements AutoCloseable {
       heardOf.remove(workflowId);
       runs.active(workflowId).ifPresent(run -> due.put(workflowId, run));
     }
-    boolean asked = dataVersion == null || everything;
+    changedSinceLookAtRuns |= dataVersion == null || everything;
     if (now - lastLookAtRuns >= pace.get().runsNanos()) {
       lastLookAtRuns = now;
-      if (asked) {
+      if (changedSinceLookAtRuns) {
+        changedSinceLookAtRuns = false;
         runs.active().forEach(run -> due.put(run.workflowId(), run));
       }
     }
