@@ -54,7 +54,8 @@ public final class Listings {
 
   /** The first workflows that a query asks for. */
   public List<WorkflowStatus> list(WorkflowQuery query) {
-    return Recorded.call("Workflows.list", "DBOS.listWorkflows", STATUSES, () -> workflows().list(query));
+    return Recorded.call(
+        "Workflows.list", "DBOS.listWorkflows", STATUSES, () -> workflows().list(query));
   }
 
   /** Likewise, and how to go on. */
