@@ -15,6 +15,7 @@ module dev.dbos.core {
   requires static jakarta.xml.bind;
   requires static liquibase.core;
   requires static org.snakeyaml.engine.v2;
+  requires static org.checkerframework.checker.qual;
   requires static org.postgresql.jdbc;
   requires static org.xerial.sqlitejdbc;
 

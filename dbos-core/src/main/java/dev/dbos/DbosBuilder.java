@@ -2,6 +2,7 @@ package dev.dbos;
 
 import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.Datasource;
+import dev.dbos.datasource.Listening;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
@@ -21,6 +22,7 @@ import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.serialization.TaggedJson;
 import dev.dbos.serialization.Trust;
+import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
 import java.time.Duration;
@@ -31,9 +33,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
 public final class DbosBuilder {
+  private static final Logger LOG = LoggerFactory.getLogger(DbosBuilder.class);
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
   private static final int MAX_RUNNING = 1_000;
 
@@ -45,6 +50,7 @@ public final class DbosBuilder {
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private @Nullable Serializer serializer;
+  private Listening listening = Listening.AUTO;
   private InstantSource clock = SystemClock.UTC;
   private Duration closeTimeout = Duration.ofSeconds(5);
 
@@ -188,6 +194,15 @@ public final class DbosBuilder {
     return this;
   }
 
+  /**
+   * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
+   * pool; default {@link Listening#AUTO}. Without it everything works, found by polling.
+   */
+  public DbosBuilder listening(Listening mode) {
+    this.listening = mode;
+    return this;
+  }
+
   /** What time it is; default the system's clock. */
   public DbosBuilder clock(InstantSource source) {
     this.clock = source;
@@ -253,7 +268,8 @@ public final class DbosBuilder {
         codec,
         clock,
         closeTimeout,
-        MAX_RUNNING);
+        MAX_RUNNING,
+        listening);
   }
 
   private static String orEnvironment(@Nullable String chosen, String variable, String otherwise) {
@@ -286,5 +302,22 @@ public final class DbosBuilder {
               + " in this system database. Choose another with applicationVersion(...).",
           null);
     }
+    warnUnlessLatest(systemDatabase, settings);
+  }
+
+  private static void warnUnlessLatest(SystemDatabase systemDatabase, EngineSettings settings) {
+    systemDatabase.read(dsl -> VersionStore.list(dsl, settings.applicationName())).stream()
+        .findFirst()
+        .map(ApplicationVersion::name)
+        .filter(latest -> !latest.equals(settings.applicationVersion()))
+        .ifPresent(
+            latest ->
+                LOG.warn(
+                    "Application {} is launched at version {}, but its latest version is {}, which"
+                        + " takes the work that is for no version in particular. If this one is to"
+                        + " take it, call setLatestVersion",
+                    settings.applicationName(),
+                    settings.applicationVersion(),
+                    latest));
   }
 }

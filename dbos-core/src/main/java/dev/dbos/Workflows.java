@@ -1,22 +1,42 @@
 package dev.dbos;
 
 import dev.dbos.error.UnknownWorkflowException;
+import dev.dbos.internal.operations.Attributes;
+import dev.dbos.internal.operations.Events;
+import dev.dbos.internal.operations.FirstOrAll;
+import dev.dbos.internal.operations.Forking;
 import dev.dbos.internal.operations.Listings;
+import dev.dbos.internal.operations.Messages;
+import dev.dbos.internal.operations.Steering;
 import dev.dbos.internal.operations.StoredHandle;
+import dev.dbos.internal.operations.Streams;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.operations.Versions;
+import dev.dbos.internal.store.Named;
 import dev.dbos.serialization.TypeRef;
+import dev.dbos.workflow.ApplicationVersion;
+import dev.dbos.workflow.ForkOptions;
+import dev.dbos.workflow.Message;
+import dev.dbos.workflow.Reach;
 import dev.dbos.workflow.StepAggregate;
 import dev.dbos.workflow.StepAggregation;
 import dev.dbos.workflow.StepQuery;
 import dev.dbos.workflow.StepStatus;
+import dev.dbos.workflow.StreamOptions;
+import dev.dbos.workflow.StreamReader;
 import dev.dbos.workflow.WorkflowAggregate;
 import dev.dbos.workflow.WorkflowAggregation;
+import dev.dbos.workflow.WorkflowEvent;
 import dev.dbos.workflow.WorkflowHandle;
 import dev.dbos.workflow.WorkflowPage;
 import dev.dbos.workflow.WorkflowQuery;
 import dev.dbos.workflow.WorkflowStatus;
 import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +47,16 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class Workflows permits DBOS {
   private final SystemAccess access;
   private final Listings listings;
+  private final Steering steering;
+  private final Forking forking;
+  private final Versions versions;
 
   Workflows(SystemAccess access) {
     this.access = access;
     this.listings = new Listings(access);
+    this.steering = new Steering(access);
+    this.forking = new Forking(access);
+    this.versions = new Versions(access);
   }
 
   // ---- see ----
@@ -119,5 +145,323 @@ public abstract sealed class Workflows permits DBOS {
 
   // ---- talk ----
 
+  /**
+   * Sends a message without a topic to a workflow.
+   *
+   * @see #send(Message)
+   */
+  public void send(String workflowId, @Nullable Object message) {
+    send(Message.to(workflowId, message));
+  }
+
+  /**
+   * Sends a message to a workflow, whether it runs, waits, has not begun or has ended; when this
+   * returns it is durable. When it throws because the connection was lost, the message may have
+   * been sent: with an idempotency key it can be sent again. Inside a workflow it is a recorded
+   * step.
+   *
+   * @throws UnknownWorkflowException when there is no workflow with this id
+   * @throws dev.dbos.error.SerializationException when the payload has no portable form
+   * @throws IllegalStateException inside a transaction
+   */
+  public void send(Message message) {
+    new Messages(access).send("Workflows.send", message);
+  }
+
+  /**
+   * Sends all messages or, when one of the workflows does not exist, none.
+   *
+   * @throws IllegalArgumentException when two of them have the same idempotency key
+   * @see #send(Message)
+   */
+  public void sendAll(List<Message> messages) {
+    new Messages(access).sendAll("Workflows.sendAll", messages);
+  }
+
+  /**
+   * Waits for an event of a workflow. Inside a workflow it is a recorded step.
+   *
+   * @return the event's latest value; empty when it was not set in time or the workflow returned or
+   *     failed without setting it, and for a value of null. A workflow that was cancelled or set
+   *     aside may be resumed, so that is no reason not to wait
+   * @throws UnknownWorkflowException when there is no workflow with this id
+   * @throws dev.dbos.error.SerializationException when the value is not of this type
+   * @throws dev.dbos.error.DbosClosedException when this is closed meanwhile
+   * @throws IllegalStateException inside a transaction
+   */
+  public <T> Optional<T> getEvent(String workflowId, String key, Class<T> type, Duration timeout) {
+    return new Events(access).get("Workflows.getEvent", new Named(workflowId, key), type, timeout);
+  }
+
+  /**
+   * Waits for an event of a generic type.
+   *
+   * @see #getEvent(String, String, Class, Duration)
+   */
+  public <T> Optional<T> getEvent(
+      String workflowId, String key, TypeRef<T> type, Duration timeout) {
+    return new Events(access)
+        .get("Workflows.getEvent", new Named(workflowId, key), type.type(), timeout);
+  }
+
+  /**
+   * The latest value of every event of a workflow, in the order of their keys; none for one that
+   * does not exist. Inside a workflow it is a recorded step.
+   */
+  public List<WorkflowEvent> events(String workflowId) {
+    return new Events(access).latest("Workflows.events", workflowId);
+  }
+
+  /**
+   * Every value a workflow has published, with the step that did, in the order of the steps. Inside
+   * a workflow it is a recorded step.
+   */
+  public List<WorkflowEvent> eventHistory(String workflowId) {
+    return new Events(access).history("Workflows.eventHistory", workflowId);
+  }
+
+  /** Reads a stream of a workflow from its first value, without a limit of time. */
+  public <T extends @Nullable Object> StreamReader<T> readStream(
+      String workflowId, String key, Class<T> type) {
+    return readStream(workflowId, key, type, StreamOptions.DEFAULT);
+  }
+
+  /**
+   * Reads a stream of a workflow, which may still write it. Nothing is asked of the database before
+   * the first value is.
+   */
+  public <T extends @Nullable Object> StreamReader<T> readStream(
+      String workflowId, String key, Class<T> type, StreamOptions options) {
+    return new Streams(access)
+        .read("Workflows.readStream", new Named(workflowId, key), type, options);
+  }
+
+  /** Reads a stream of values of a generic type. */
+  public <T extends @Nullable Object> StreamReader<T> readStream(
+      String workflowId, String key, TypeRef<T> type, StreamOptions options) {
+    return new Streams(access)
+        .read("Workflows.readStream", new Named(workflowId, key), type.type(), options);
+  }
+
+  /**
+   * Waits for one of several workflows to end, however it does. Inside a workflow which one it was
+   * is recorded.
+   *
+   * @return the handle of one that has ended, or does not exist; of several the first in this order
+   * @throws IllegalArgumentException without any handle
+   * @throws dev.dbos.error.DbosClosedException when this is closed meanwhile
+   * @throws IllegalStateException inside a transaction
+   */
+  public <H extends WorkflowHandle<?>> H awaitFirst(Collection<H> handles) {
+    return new FirstOrAll(access).first("Workflows.awaitFirst", handles);
+  }
+
+  /**
+   * Waits for all of several workflows to end.
+   *
+   * @return their outputs in this order
+   * @throws dev.dbos.error.WorkflowFailedException or what else {@link WorkflowHandle#result()}
+   *     throws: the first failure in this order, the others suppressed in it
+   */
+  public <O extends @Nullable Object> List<O> awaitAll(
+      Collection<? extends WorkflowHandle<O>> handles) {
+    return new FirstOrAll(access).all(handles);
+  }
+
   // ---- steer ----
+  //
+  // Inside a workflow each of these is a step of it, which commits together with the change: it
+  // happens once, and a replay does not do it again. None may be called inside a transaction.
+
+  /** Cancels a workflow; see {@link #cancel(Collection, Reach)}. */
+  public void cancel(String workflowId) {
+    cancel(List.of(workflowId), Reach.ONLY_THESE);
+  }
+
+  /** Cancels a workflow, or it and its children; see {@link #cancel(Collection, Reach)}. */
+  public void cancel(String workflowId, Reach reach) {
+    cancel(List.of(workflowId), reach);
+  }
+
+  /** Cancels workflows; see {@link #cancel(Collection, Reach)}. */
+  public void cancel(Collection<String> workflowIds) {
+    cancel(workflowIds, Reach.ONLY_THESE);
+  }
+
+  /**
+   * Cancels workflows that have not ended; others, and unknown ones, are passed over. A run in this
+   * process stops at once where it sleeps, waits or executes a statement of a transaction, and
+   * otherwise at its next operation; what a plain step is doing is not interrupted. A run in
+   * another process stops a little later. Whoever waits for one gets a {@link
+   * dev.dbos.error.WorkflowCancelledException}.
+   *
+   * <p>The steps that were finished stay recorded, and {@link #resume(String)} goes on after them.
+   *
+   * @throws IllegalStateException inside a transaction
+   */
+  public void cancel(Collection<String> workflowIds, Reach reach) {
+    steering.cancel(workflowIds, reach);
+  }
+
+  /** Resumes a workflow; see {@link #resume(Collection)}. */
+  public void resume(String workflowId) {
+    resume(List.of(workflowId));
+  }
+
+  /**
+   * Has workflows run that have neither succeeded nor failed, as if for the first time but with
+   * what was recorded: cancelled ones, those that were set aside after too many attempts, and also
+   * running ones, whose present run stops. A process of the same application and version takes them
+   * up. A timeout begins anew, a deadline is forgotten. Those that have succeeded or failed are
+   * passed over; {@link #fork(String, ForkOptions)} makes a new one of them.
+   *
+   * @throws UnknownWorkflowException naming all that do not exist; then none is resumed
+   * @throws IllegalStateException inside a transaction
+   */
+  public void resume(Collection<String> workflowIds) {
+    steering.resume(workflowIds);
+  }
+
+  /** Deletes a workflow; see {@link #delete(Collection, Reach)}. */
+  public void delete(String workflowId) {
+    delete(List.of(workflowId), Reach.ONLY_THESE);
+  }
+
+  /** Deletes a workflow, or it and its children; see {@link #delete(Collection, Reach)}. */
+  public void delete(String workflowId, Reach reach) {
+    delete(List.of(workflowId), reach);
+  }
+
+  /** Deletes workflows; see {@link #delete(Collection, Reach)}. */
+  public void delete(Collection<String> workflowIds) {
+    delete(workflowIds, Reach.ONLY_THESE);
+  }
+
+  /**
+   * Deletes workflows with everything that is stored of them, also in the datasources this was
+   * launched with; unknown ones are passed over. A run that is under way stops, but a transaction
+   * it is just committing in another database stays: cancel a workflow before, and let it stop.
+   *
+   * @throws IllegalArgumentException when a workflow deletes itself
+   * @throws IllegalStateException inside a transaction
+   */
+  public void delete(Collection<String> workflowIds, Reach reach) {
+    steering.delete(workflowIds, reach);
+  }
+
+  /**
+   * Makes a new workflow that goes on from some step of another one, with the input, the recorded
+   * steps, the events and the streams that one had before that step. A process of the same
+   * application, and of the version that {@code options} say, takes it up. The original stays as it
+   * is. Steps that started a child stand for the child of the original still.
+   *
+   * <p>Of a workflow that another process is running the last transactions in a database of their
+   * own may be missing yet, see {@link #steps(String)}; the fork would do them again.
+   *
+   * @return a handle on the fork, whose result is plain JSON values; {@link #retrieve(String,
+   *     Class)} gives a typed one
+   * @throws UnknownWorkflowException when there is none with this id
+   * @throws dev.dbos.error.WorkflowConflictException when the chosen id is taken
+   * @throws IllegalArgumentException when it has no step of the name asked for
+   * @throws IllegalStateException inside a transaction
+   */
+  public WorkflowHandle<@Nullable Object> fork(String workflowId, ForkOptions options) {
+    return fork(List.of(workflowId), options).getFirst();
+  }
+
+  /**
+   * Forks several workflows, or none when one of them cannot be.
+   *
+   * @return handles on the forks, in the order of the originals
+   * @throws UnknownWorkflowException naming all that do not exist
+   * @throws IllegalArgumentException when an id was chosen, or one of them has no step of the name
+   *     asked for
+   * @throws IllegalStateException inside a transaction
+   */
+  public List<WorkflowHandle<@Nullable Object>> fork(
+      Collection<String> workflowIds, ForkOptions options) {
+    return forking.fork(workflowIds, options).stream()
+        .<WorkflowHandle<@Nullable Object>>map(
+            id -> new StoredHandle<@Nullable Object>(access, id, Object.class))
+        .toList();
+  }
+
+  /**
+   * Has a delayed workflow wait for so long from now.
+   *
+   * @return whether it was delayed still; otherwise nothing changes
+   * @throws UnknownWorkflowException when there is none with this id
+   * @throws IllegalArgumentException when {@code delay} is negative
+   */
+  public boolean setDelay(String workflowId, Duration delay) {
+    return steering.setDelay(workflowId, delay);
+  }
+
+  /**
+   * Has a delayed workflow wait until a moment.
+   *
+   * @return whether it was delayed still; otherwise nothing changes
+   * @throws UnknownWorkflowException when there is none with this id
+   */
+  public boolean setDelay(String workflowId, Instant until) {
+    return steering.setDelay(workflowId, until);
+  }
+
+  /**
+   * Has a workflow that waits in a queue, or for its delay, overtake others or be overtaken: the
+   * lowest number is first, and 0, which is the default, before all.
+   *
+   * @return whether it was waiting still; otherwise nothing changes
+   * @throws UnknownWorkflowException when there is none with this id
+   * @throws IllegalArgumentException when {@code priority} is negative
+   */
+  public boolean setPriority(String workflowId, int priority) {
+    return steering.setPriority(workflowId, priority);
+  }
+
+  /**
+   * Replaces all attributes of a workflow; null or an empty map leaves it without any.
+   *
+   * @throws UnknownWorkflowException when there is none with this id
+   * @throws dev.dbos.error.SerializationException when they cannot be written as JSON
+   */
+  public void setAttributes(
+      String workflowId, @Nullable Map<String, ? extends @Nullable Object> attributes) {
+    steering.setAttributes(workflowId, Attributes.of(attributes));
+  }
+
+  /**
+   * Adds attributes to those of a workflow, or replaces them, key by key; a key whose value is null
+   * is removed.
+   *
+   * @throws UnknownWorkflowException when there is none with this id
+   * @throws dev.dbos.error.SerializationException when they cannot be written as JSON
+   */
+  public void mergeAttributes(
+      String workflowId, Map<String, ? extends @Nullable Object> attributes) {
+    steering.mergeAttributes(workflowId, Attributes.of(attributes));
+  }
+
+  /** The versions this application has been launched at, the latest first. */
+  public List<ApplicationVersion> versions() {
+    return versions.list();
+  }
+
+  /**
+   * The version that takes up workflows which were enqueued for none in particular: the one that
+   * was launched for the first time, or made the latest, last. Empty before the first launch.
+   */
+  public Optional<ApplicationVersion> latestVersion() {
+    return versions.latest();
+  }
+
+  /**
+   * Makes a version the latest, for example the one before, when the new one turned out to be
+   * faulty.
+   *
+   * @throws IllegalArgumentException when this application was never launched at it
+   */
+  public void setLatestVersion(String version) {
+    versions.makeLatest(version);
+  }
 }

@@ -52,6 +52,7 @@ class ArchitectureTest {
               "dev.dbos.internal.store",
               "dev.dbos.internal.journal",
               "dev.dbos.internal.transaction"),
+          Set.of("dev.dbos.internal.watch"),
           Set.of("dev.dbos.internal.operations"),
           Set.of("dev.dbos.internal.engine"),
           Set.of("dev.dbos.admin", "dev.dbos.datasource.spi"),

@@ -120,6 +120,30 @@ public final class PortableJson {
     return convert(read(text == null ? "null" : text, "The value"), type, "The value");
   }
 
+  /**
+   * Reads a stored value, after a look at the format it was written in.
+   *
+   * @param payload the stored text and the name of its format
+   * @param what what it is, for messages: {@code Event status}
+   * @param type the declared type, generics included
+   * @throws SerializationException if it was written in another format, or does not convert to
+   *     {@code type}
+   */
+  public static @Nullable Object decode(Payload payload, String what, Type type) {
+    if (!PORTABLE_JSON.equals(payload.format())) {
+      throw new SerializationException(
+          what
+              + " is stored in format "
+              + (payload.format() == null ? "(not given)" : payload.format())
+              + ", which only its writer can read. Have it written as "
+              + PORTABLE_JSON
+              + ".",
+          null);
+    }
+    String text = payload.outputText();
+    return isVoid(type) ? null : convert(read(text == null ? "null" : text, what), type, what);
+  }
+
   private static String write(@Nullable Object value, String complaint) {
     try {
       return Text.storable(MAPPER.writeValueAsString(value));

@@ -8,8 +8,14 @@ public sealed interface Ambient {
   /** The body of a workflow, between its steps. */
   record InWorkflow(WorkflowScope scope) implements Ambient {}
 
-  /** The body of a step of a workflow. */
-  record InStep(WorkflowScope scope, String stepName) implements Ambient {}
+  /**
+   * The body of a step of a workflow.
+   *
+   * @param scope the run
+   * @param stepName the step's name
+   * @param stepId the step's position
+   */
+  record InStep(WorkflowScope scope, String stepName, int stepId) implements Ambient {}
 
   /**
    * The body of a transaction.

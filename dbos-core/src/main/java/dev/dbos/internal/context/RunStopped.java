@@ -31,9 +31,10 @@ public final class RunStopped extends Error {
 
   /**
    * Returns when {@code failure} is a result of the user's code. Otherwise it ends the run: a stop
-   * goes on its way, so does a lack of memory, and an interrupt becomes a stop with the thread's
-   * flag set again. So does whatever a body made of an interrupt, and of being told that this DBOS
-   * closes: neither says anything about the workflow.
+   * goes on its way, so does a lack of memory, whatever fails in a run that has been told to stop
+   * may fail because of that, and an interrupt becomes a stop with the thread's flag set again. So
+   * does whatever a body made of an interrupt, and of being told that this DBOS closes: neither
+   * says anything about the workflow.
    */
   public static void unlessResult(Throwable failure, WorkflowScope scope) {
     if (failure instanceof RunStopped stop) {
@@ -42,6 +43,8 @@ public final class RunStopped extends Error {
     if (failure instanceof OutOfMemoryError noMemory) {
       throw noMemory;
     }
+    // What fails while the run has to stop may fail because of that: a cancelled statement does.
+    scope.checkRunning();
     if (failure instanceof InterruptedException) {
       Thread.currentThread().interrupt();
     }

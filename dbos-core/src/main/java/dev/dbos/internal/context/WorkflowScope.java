@@ -1,8 +1,10 @@
 package dev.dbos.internal.context;
 
+import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
 import dev.dbos.serialization.Payload;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -77,6 +79,23 @@ public interface WorkflowScope {
   /** Like {@link #checkRunning()}, but asks the system database. */
   void checkOwnership();
 
+  /**
+   * Has {@code action} run on a thread of its own when the run is cancelled or replaced, now if it
+   * has been. Not when this DBOS closes: then what is under way may end.
+   *
+   * @return ends the watch; the action may still be under way then
+   */
+  Watch whenStopped(Runnable action);
+
+  /**
+   * Has {@code action} run on a thread of its own when a transaction in the system database keeps
+   * out a change to the workflow; now if it does.
+   */
+  Watch whenInTheWay(Runnable action);
+
+  /** Like {@link #checkRunning()}, but waits for a change to the workflow that is being made. */
+  void checkRunningAndNotInTheWay();
+
   /** Waits, or stops waiting when the run must not go on. */
   void pause(Duration duration);
 
@@ -89,6 +108,14 @@ public interface WorkflowScope {
    */
   boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout);
 
+  /**
+   * Like {@link #idleUntil(CompletableFuture, Duration)}, until the run's clock says {@code until}.
+   */
+  boolean idleUntil(@Nullable CompletableFuture<?> future, Instant until);
+
+  /** Whether this run's steps are recorded in the system tables of {@code database}. */
+  boolean recordsIn(Database database, String schema);
+
   /** Runs {@code body} on a thread of its own; the workflow does not end before it. */
   <R extends @Nullable Object> CompletableFuture<R> async(Ambient.Body<R, Exception> body);
 
@@ -100,6 +127,13 @@ public interface WorkflowScope {
 
   /** What time it is. */
   InstantSource clock();
+
+  /** Waits for a stop until it is closed. */
+  @FunctionalInterface
+  interface Watch extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /**
    * Where the system tables are.

@@ -1,37 +1,46 @@
 package dev.dbos.internal.engine;
 
+import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowNotRegisteredException;
-import dev.dbos.internal.context.PortableValues;
+import dev.dbos.internal.context.DeletedWorkflow;
+import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.WorkflowScope.SystemTables;
+import dev.dbos.internal.engine.Takeover.ReadyRun;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.journal.StartRow;
-import dev.dbos.internal.journal.StartRow.Assignment;
+import dev.dbos.internal.operations.LocalRuns;
 import dev.dbos.internal.operations.Outcome;
-import dev.dbos.internal.operations.OutcomeWatcher;
+import dev.dbos.internal.operations.Outcomes;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.sql.Dialect;
+import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.transaction.DurableTransactions;
-import dev.dbos.serialization.PortableJson;
+import dev.dbos.internal.watch.Runs;
+import dev.dbos.internal.watch.Topic;
+import dev.dbos.internal.watch.Watcher;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts workflows, keeps the runs of this process, and ends them in order.
@@ -39,16 +48,21 @@ import org.jspecify.annotations.Nullable;
  * <p>States: open, then draining (nothing new begins; running workflows go on, sleeping and waiting
  * ones leave), then detached (whatever is left stops at its next operation and stays PENDING).
  */
-public final class Engine implements AutoCloseable {
+public final class Engine implements LocalRuns, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
   private final EngineSettings settings;
   private final SystemDatabase systemDatabase;
   private final SystemTables systemTables;
   private final Journal journal;
   private final Map<String, Registration<?, ?>> registrations;
   private final OutputSweeper sweeper;
-  private final OutcomeWatcher watcher;
+  private final Watcher watcher;
   private final SystemAccess access;
   private final Semaphore permits;
+  private final StartRows startRows;
+  private final Deadlines deadlines = new Deadlines(this);
+  private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
   private final RunExecution execution = new RunExecution(this);
   private final ConcurrentMap<String, Run> active = new ConcurrentHashMap<>();
   private final Set<Run> executing = ConcurrentHashMap.newKeySet();
@@ -72,14 +86,16 @@ public final class Engine implements AutoCloseable {
             systemDatabase.database().identity(),
             systemDatabase.schema(),
             settings.applicationName());
-    this.watcher = new OutcomeWatcher(systemDatabase);
+    this.watcher = new Watcher(systemDatabase, new ActiveRuns(), settings.listening());
     this.access =
         new SystemAccess(
             systemDatabase,
             settings.applicationName(),
             settings.codec(),
             settings.clock(),
-            this::outcome);
+            watcher,
+            this);
+    this.startRows = new StartRows(settings);
     this.permits = new Semaphore(settings.maxRunning(), true);
   }
 
@@ -109,8 +125,30 @@ public final class Engine implements AutoCloseable {
     return permits;
   }
 
-  OutcomeWatcher watcher() {
+  Watcher watcher() {
     return watcher;
+  }
+
+  @Override
+  public Optional<CompletableFuture<Outcome>> outcome(String workflowId) {
+    return activeRun(workflowId).map(Run::outcome);
+  }
+
+  private Optional<Run> activeRun(String workflowId) {
+    return Optional.ofNullable(active.get(workflowId));
+  }
+
+  /** The runs of this process, whose rows are watched. */
+  private final class ActiveRuns implements Runs {
+    @Override
+    public Collection<Run> active() {
+      return active.values();
+    }
+
+    @Override
+    public Optional<Run> active(String workflowId) {
+      return activeRun(workflowId);
+    }
   }
 
   /** The names of the registered workflows. */
@@ -118,10 +156,20 @@ public final class Engine implements AutoCloseable {
     return registrations.keySet();
   }
 
-  /** What a run of this process ends in; otherwise what the system database will say. */
-  private CompletableFuture<Outcome> outcome(String workflowId) {
-    Run run = active.get(workflowId);
-    return run == null ? watcher.await(workflowId) : run.outcome();
+  /** Has a run that does not decide how its workflow ends told what is recorded. */
+  void forward(Run run) {
+    new Outcomes(access).forward(run.workflowId(), run.outcome());
+  }
+
+  /** The end of a workflow is durable. */
+  void ended(Run run) {
+    Topic workflow = Topic.workflow(run.workflowId());
+    if (run.counted()) {
+      watcher.changed(workflow);
+    } else {
+      // Whoever waits for it is, nearly always, the caller on whose thread it ran.
+      watcher.changedHere(workflow);
+    }
   }
 
   /**
@@ -147,7 +195,7 @@ public final class Engine implements AutoCloseable {
   /** Starts a workflow on a thread of its own. */
   public <I, O> StoredHandle<O> start(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
-    StartRow row = newRow(definition, input, options.id(), null);
+    StartRow row = newRow(definition, input, options, null);
     begin(row, Checkpoint.of(row), true)
         .ifPresent(mine -> execution.onOwnThread(mine, row.inputs()));
     return handle(definition, row.workflowId());
@@ -156,7 +204,7 @@ public final class Engine implements AutoCloseable {
   /** Runs a workflow on this thread, or waits for it when it runs already. */
   public <I, O extends @Nullable Object> O run(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
-    StartRow row = newRow(definition, input, options.id(), null);
+    StartRow row = newRow(definition, input, options, null);
     Optional<Run> run = begin(row, Checkpoint.of(row), false);
     run.ifPresent(mine -> execution.here(mine, row.inputs()));
     StoredHandle<O> handle = handle(definition, row.workflowId());
@@ -167,28 +215,15 @@ public final class Engine implements AutoCloseable {
     return new StoredHandle<>(access, workflowId, definition.outputType());
   }
 
-  /** The row of a workflow that is to begin. */
+  /** The row of a workflow that is to begin, started by {@code parent} or null. */
   <I, O> StartRow newRow(
       WorkflowDefinition<I, O> definition,
       @Nullable I input,
-      Optional<String> id,
-      @Nullable String parentId) {
+      StartOptions options,
+      @Nullable Run parent) {
     checkOpen();
     registration(definition.name());
-    List<?> arguments =
-        definition.inputType() == Void.class ? List.of() : Collections.singletonList(input);
-    return new StartRow(
-        id.orElseGet(() -> UUID.randomUUID().toString()),
-        definition.name(),
-        PortableValues.JSON.encodeArguments(arguments),
-        PortableJson.PORTABLE_JSON,
-        new Assignment(
-            settings.executorId(),
-            settings.applicationVersion(),
-            settings.applicationName(),
-            UUID.randomUUID().toString()),
-        parentId,
-        settings.clock().millis());
+    return startRows.of(definition, input, options, parent);
   }
 
   /**
@@ -203,7 +238,11 @@ public final class Engine implements AutoCloseable {
     }
     Run.Identity identity =
         new Run.Identity(
-            row.workflowId(), row.name(), row.createdAtMillis(), row.assignment().runToken());
+            row.workflowId(),
+            row.name(),
+            row.createdAtMillis(),
+            row.assignment().runToken(),
+            row.terms().own());
     return Optional.of(register(new Run(this, identity, counted, null)));
   }
 
@@ -243,16 +282,78 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** Continues a workflow that an earlier run left unfinished. */
-  void resume(Run.Identity identity, @Nullable String inputs, Map<Integer, RecordedStep> earlier) {
-    Run run = register(new Run(this, identity, true, earlier));
-    execution.onOwnThread(run, inputs);
+  /** A run of a workflow that earlier runs, or its original, have recorded steps for. */
+  Run resumed(Run.Identity identity, Map<Integer, RecordedStep> earlier) {
+    return new Run(this, identity, true, earlier);
+  }
+
+  /** Lets a workflow go on, once a place is free. */
+  void continueOnOwnThread(ReadyRun ready) {
+    execution.onOwnThread(register(ready.run()), ready.workflow().inputs());
+  }
+
+  /** Lets a workflow go on in a place that was taken for it. */
+  void continueInPlace(ReadyRun ready) {
+    execution.onOwnThreadInPlace(register(ready.run()), ready.workflow().inputs());
   }
 
   private Run register(Run run) {
     executing.add(run);
     active.put(run.workflowId(), run);
+    watcher.runBegan();
+    deadlines.watch(run);
     return run;
+  }
+
+  Deadlines deadlines() {
+    return deadlines;
+  }
+
+  @Override
+  public void makeDurable() {
+    journal.flush();
+  }
+
+  @Override
+  public Way makeWay(Collection<String> workflowIds) {
+    if (!(systemDatabase.database().dialect() instanceof Dialect.Sqlite)) {
+      return () -> {};
+    }
+    List<Run> runs = executing(workflowIds);
+    runs.forEach(Run::beginIntermission);
+    return () -> runs.forEach(Run::endIntermission);
+  }
+
+  private List<Run> executing(Collection<String> workflowIds) {
+    Set<String> ids = Set.copyOf(workflowIds);
+    return executing.stream().filter(run -> ids.contains(run.workflowId())).toList();
+  }
+
+  /** The rows say it: a run that began after the change is not stopped by the news of it. */
+  @Override
+  public void changed(Collection<String> workflowIds) {
+    List<Run> runs = executing(workflowIds);
+    if (runs.isEmpty()) {
+      return;
+    }
+    List<String> affected = runs.stream().map(Run::workflowId).toList();
+    try {
+      Map<String, Standing> standings =
+          systemDatabase.read(dsl -> WorkflowStore.standings(dsl, affected));
+      runs.forEach(run -> run.notice(standings.get(run.workflowId())));
+    } catch (DataAccessException | DatabaseUnavailableException unreachable) {
+      LOG.debug("Runs of {} notice the change at their next operation", affected, unreachable);
+    }
+  }
+
+  @Override
+  public void enqueued() {
+    internalQueue.signal();
+  }
+
+  @Override
+  public void forget(Collection<DeletedWorkflow> workflows) {
+    sweeper.forget(workflows);
   }
 
   void executeChild(Run run, String inputs) {
@@ -263,6 +364,7 @@ public final class Engine implements AutoCloseable {
   void release(Run run) {
     active.remove(run.workflowId(), run);
     idle.remove(run);
+    deadlines.forget(run);
   }
 
   /** This process has nothing more to do with a run. */
@@ -278,19 +380,21 @@ public final class Engine implements AutoCloseable {
    */
   boolean beginIdle(Run run) {
     idle.add(run);
-    if (run.counted()) {
+    if (run.leavePlace()) {
       permits.release();
     }
     return draining;
   }
 
-  /** A run has waited, and takes a place among the running again. */
+  /**
+   * A run has waited, and takes a place among the running again, unless it only leaves: then it
+   * must not wait for those that hold all places.
+   */
   void endIdle(Run run) {
     idle.remove(run);
-    // When closing it only leaves, and must not wait for those that hold all places. That it gives
-    // up a place it does not have makes no difference any more.
-    if (run.counted() && !draining) {
+    if (run.counted() && run.stopped().isEmpty()) {
       permits.acquireUninterruptibly();
+      run.takePlace();
     }
   }
 
@@ -312,15 +416,22 @@ public final class Engine implements AutoCloseable {
     return draining;
   }
 
-  /** Recovers what an earlier process with the same executor id left unfinished. */
+  /**
+   * Recovers what an earlier process with the same executor id left unfinished, and begins to take
+   * work out of the internal queue.
+   */
   public void recover() {
     sweeper.start();
     new Recovery(this).run();
+    internalQueue.start();
   }
 
   @Override
   public void close() {
-    new EngineClose(this, executing, idle).run(() -> draining = true);
+    draining = true;
+    internalQueue.close();
+    new EngineClose(this, executing, idle).run();
+    deadlines.close();
     sweeper.close();
   }
 }

@@ -27,9 +27,9 @@ final class EngineClose {
     this.idle = idle;
   }
 
-  void run(Runnable startDraining) {
-    startDraining.run();
-    // A run that begins to wait after this sees that the engine is draining.
+  /** With the engine draining already. */
+  void run() {
+    // A run that begins to wait from here on sees that the engine is draining.
     idle.forEach(run -> run.stop(Reason.CLOSING));
     if (!await(engine.settings().closeTimeout().toMillis())) {
       LOG.info(

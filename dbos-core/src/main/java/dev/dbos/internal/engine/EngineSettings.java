@@ -1,5 +1,6 @@
 package dev.dbos.internal.engine;
 
+import dev.dbos.datasource.Listening;
 import dev.dbos.internal.context.StepCodec;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,6 +15,7 @@ import java.time.InstantSource;
  * @param clock what time it is
  * @param closeTimeout how long close waits for running workflows
  * @param maxRunning how many workflows run at once, those that sleep or wait not counted
+ * @param listening whether a PostgreSQL server may be asked to tell what changed
  */
 public record EngineSettings(
     String applicationName,
@@ -22,4 +24,5 @@ public record EngineSettings(
     StepCodec codec,
     InstantSource clock,
     Duration closeTimeout,
-    int maxRunning) {}
+    int maxRunning,
+    Listening listening) {}

@@ -1,5 +1,6 @@
 package dev.dbos.internal.engine;
 
+import dev.dbos.internal.context.DeletedWorkflow;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.SystemDatabase;
@@ -10,6 +11,7 @@ import dev.dbos.workflow.WorkflowStatus;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -101,6 +103,13 @@ final class OutputSweeper implements AutoCloseable {
 
   private static boolean isOfSameLife(OutputRow row, @Nullable WorkflowStatus workflow) {
     return workflow != null && workflow.createdAt().toEpochMilli() == row.incarnation();
+  }
+
+  /** Deletes what the datasources hold of deleted workflows; what is left is harmless. */
+  void forget(Collection<DeletedWorkflow> workflows) {
+    for (DurableTransactions datasource : datasources) {
+      datasource.forget(workflows);
+    }
   }
 
   private boolean isClosed() {

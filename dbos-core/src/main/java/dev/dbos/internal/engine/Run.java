@@ -3,6 +3,7 @@ package dev.dbos.internal.engine;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.UnexpectedStepException;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.Inheritance;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.context.Standing;
@@ -13,24 +14,32 @@ import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.StepRow;
 import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SqlFailure;
+import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.internal.watch.WatchedRun;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowState;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jooq.DSLContext;
@@ -46,9 +55,30 @@ import org.jspecify.annotations.Nullable;
  * it has been replaced, and stops. A run whose step is refused while it still owns the workflow met
  * the work of a predecessor, and takes it.
  */
-final class Run implements WorkflowScope {
+final class Run implements WorkflowScope, WatchedRun {
   /** What a run is made from. */
-  record Identity(String workflowId, String workflowName, long incarnation, String runToken) {}
+  record Identity(
+      String workflowId,
+      String workflowName,
+      long incarnation,
+      String runToken,
+      Inheritance inheritance) {}
+
+  /** What is recorded at the next place of the sequence. */
+  enum Marker {
+    /** Nothing, nor at any later place. */
+    NONE,
+    /** What was asked for. */
+    SAME,
+    /** Something else, or only something later. */
+    OTHER
+  }
+
+  /** How soon a clock that is not the system's is looked at again while waiting for it. */
+  private static final Duration FOREIGN_CLOCK_LOOK = Duration.ofMillis(20);
+
+  /** The system's clock may be set; so nobody trusts it for longer. */
+  private static final Duration SYSTEM_CLOCK_LOOK = Duration.ofMinutes(1);
 
   private final Engine engine;
   private final Identity identity;
@@ -60,6 +90,10 @@ final class Run implements WorkflowScope {
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> left = new CompletableFuture<>();
   private final boolean counted;
+  private final AtomicBoolean inPlace = new AtomicBoolean();
+  private final Set<Runnable> whenStopped = ConcurrentHashMap.newKeySet();
+  private final Set<Runnable> whenInTheWay = ConcurrentHashMap.newKeySet();
+  private final Intermission intermission = new Intermission();
   private volatile boolean hasUnwrittenSteps;
 
   /**
@@ -86,8 +120,45 @@ final class Run implements WorkflowScope {
     return counted;
   }
 
+  /** It takes its place among the running. */
+  void takePlace() {
+    inPlace.set(true);
+  }
+
+  /** It gives its place up; false when it has none. */
+  boolean leavePlace() {
+    return inPlace.getAndSet(false);
+  }
+
   Engine engine() {
     return engine;
+  }
+
+  /** Its deadline and whom it runs for, which it hands down to its children. */
+  Inheritance inheritance() {
+    return identity.inheritance();
+  }
+
+  /** What is recorded at the next place, without taking it. */
+  Marker marker(String name) {
+    checkRunning();
+    int stepId = nextStep.get();
+    RecordedStep step = recorded.get(stepId);
+    if (step != null) {
+      return step.name().equals(name) ? Marker.SAME : Marker.OTHER;
+    }
+    return recorded.keySet().stream().anyMatch(later -> later > stepId)
+        ? Marker.OTHER
+        : Marker.NONE;
+  }
+
+  /** Cancels the workflow because it is past its deadline. */
+  void expire() {
+    long now = clock().millis();
+    List<String> ids = List.of(workflowId());
+    List<String> cancelled =
+        patiently(database -> database.write(dsl -> ControlStore.expire(dsl, ids, now)));
+    stop(cancelled.isEmpty() ? Reason.NOT_OWNER : Reason.CANCELLED);
   }
 
   /** Completes when the workflow has ended, here or elsewhere, or exceptionally when we left it. */
@@ -238,8 +309,13 @@ final class Run implements WorkflowScope {
     engine.journal().writeLater(self[0]);
   }
 
-  /** Draws the conclusion from how the workflow's row stood. */
-  private void notice(@Nullable Standing standing) {
+  @Override
+  public void noticed(@Nullable Standing standing) {
+    notice(standing);
+  }
+
+  /** Draws the conclusion from how the workflow's row stood, or null when it has none. */
+  void notice(@Nullable Standing standing) {
     if (standing == null || !Objects.equals(standing.owner(), runToken())) {
       stop(Reason.NOT_OWNER);
     } else if (standing.state().equals(WorkflowState.CANCELLED.name())) {
@@ -249,9 +325,58 @@ final class Run implements WorkflowScope {
     }
   }
 
-  /** Makes the run stop at its next operation, and ends its pauses now. */
+  /**
+   * Makes the run stop at its next operation, and ends its pauses and, unless it is because of a
+   * close, its statements now. Does not block.
+   */
   void stop(Reason reason) {
-    stop.complete(reason);
+    if (stop.complete(reason) && reason != Reason.CLOSING) {
+      whenStopped.forEach(this::startStopAction);
+    }
+  }
+
+  @Override
+  public Watch whenStopped(Runnable action) {
+    whenStopped.add(action);
+    // Between the two it may have been stopped: then the action runs here, or twice.
+    if (stopped().filter(reason -> reason != Reason.CLOSING).isPresent()) {
+      startStopAction(action);
+    }
+    return () -> whenStopped.remove(action);
+  }
+
+  @Override
+  public Watch whenInTheWay(Runnable action) {
+    whenInTheWay.add(action);
+    if (intermission.isOn()) {
+      startStopAction(action);
+    }
+    return () -> whenInTheWay.remove(action);
+  }
+
+  @Override
+  public void checkRunningAndNotInTheWay() {
+    try {
+      intermission.awaitEnd();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw leave();
+    }
+    checkRunning();
+  }
+
+  /** Has transactions in the system database make way until {@link #endIntermission}. */
+  void beginIntermission() {
+    intermission.begin();
+    whenInTheWay.forEach(this::startStopAction);
+  }
+
+  void endIntermission() {
+    intermission.end();
+  }
+
+  private void startStopAction(Runnable action) {
+    Thread.ofVirtual().name("dbos stop " + workflowId()).start(action);
   }
 
   /** Why the run stops, or empty while it may go on. */
@@ -328,6 +453,20 @@ final class Run implements WorkflowScope {
     return ended;
   }
 
+  @Override
+  public boolean idleUntil(@Nullable CompletableFuture<?> future, Instant until) {
+    InstantSource clock = clock();
+    Duration look = SystemClock.is(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
+    long untilMillis = until.toEpochMilli();
+    for (long left = untilMillis - clock.millis(); left > 0; left = untilMillis - clock.millis()) {
+      Duration rest = Duration.ofMillis(left);
+      if (idleUntil(future, rest.compareTo(look) < 0 ? rest : look)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** False when the timeout came first; an interrupt stops the run. */
   private boolean await(CompletableFuture<?> future, @Nullable Duration timeout) {
     try {
@@ -370,6 +509,14 @@ final class Run implements WorkflowScope {
   /** Waits for what {@link #async} started. */
   void joinAsync() {
     asyncOperations.arriveAndAwaitAdvance();
+  }
+
+  @Override
+  @SuppressWarnings("ReferenceEquality") // the same database, not an equal one
+  public boolean recordsIn(Database database, String schema) {
+    return database == engine.systemDatabase().database()
+        || (database.identity().equals(systemTables().database())
+            && schema.equals(systemTables().schema()));
   }
 
   @Override

@@ -33,12 +33,24 @@ final class RunExecution {
         .start(
             () -> {
               engine.permits().acquireUninterruptibly();
-              try {
-                here(run, inputs);
-              } finally {
-                engine.permits().release();
-              }
+              inPlace(run, inputs);
             });
+  }
+
+  /** On a virtual thread, in a place of running workflows that was taken for it. */
+  void onOwnThreadInPlace(Run run, @Nullable String inputs) {
+    Thread.ofVirtual().name("dbos workflow " + run.workflowId()).start(() -> inPlace(run, inputs));
+  }
+
+  private void inPlace(Run run, @Nullable String inputs) {
+    run.takePlace();
+    try {
+      here(run, inputs);
+    } finally {
+      if (run.leavePlace()) {
+        engine.permits().release();
+      }
+    }
   }
 
   /** On this thread. Whatever happens is told through the run's outcome. */
@@ -62,6 +74,7 @@ final class RunExecution {
   }
 
   private void end(Run run, @Nullable String inputs) {
+    engine.deadlines().refuseExpired(run);
     Outcome outcome;
     try {
       outcome = new Outcome.Returned(body(run, inputs));
@@ -103,6 +116,7 @@ final class RunExecution {
     engine.journal().write(end);
     if (end.finished()) {
       run.outcome().complete(told);
+      engine.ended(run);
     } else {
       leave(run, Reason.NOT_OWNER);
     }
@@ -129,7 +143,7 @@ final class RunExecution {
                           + " interrupted. It stays PENDING and goes on at the next launch."));
       case CANCELLED, NOT_OWNER -> {
         LOG.debug("The run of workflow {} stopped: {}", run.workflowId(), reason);
-        engine.watcher().forward(run.workflowId(), run.outcome());
+        engine.forward(run);
       }
     }
   }

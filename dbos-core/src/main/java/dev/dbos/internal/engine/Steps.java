@@ -86,7 +86,8 @@ public final class Steps {
       return scope.codec().<R, X>replay(recorded.get());
     }
     long startedAt = scope.clock().millis();
-    Result<R> result = run(scope, name, retry, body);
+    Ambient inside = new Ambient.InStep(scope, name, stepId);
+    Result<R> result = run(inside, scope, name, () -> attempt(retry, body, scope::pause));
     Payload payload = result.payload();
     StepRecord record =
         new StepRecord(stepId, name, payload, null, startedAt, scope.clock().millis());
@@ -104,11 +105,10 @@ public final class Steps {
       @Nullable R value, @Nullable Throwable failure, Payload payload) {}
 
   private static <R extends @Nullable Object, X extends Exception> Result<R> run(
-      WorkflowScope scope, String name, RetryOptions retry, StepCallable<R, X> body) {
+      Ambient inside, WorkflowScope scope, String name, Ambient.Body<R, X> attempts) {
     StepCodec codec = scope.codec();
     try {
-      Ambient inside = new Ambient.InStep(scope, name);
-      R value = Ambient.<R, Exception>call(inside, () -> attempt(retry, body, scope::pause));
+      R value = Ambient.<R, X>call(inside, attempts);
       return new Result<>(value, null, codec.output(value));
     } catch (SerializationException unstorable) {
       SerializationException named =

@@ -4,7 +4,10 @@ import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.StartRow;
+import dev.dbos.internal.operations.Mailbox;
+import dev.dbos.internal.operations.Patience;
 import dev.dbos.internal.operations.Recorded;
+import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.StartOptions;
@@ -13,7 +16,6 @@ import dev.dbos.workflow.WorkflowHandle;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -21,13 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the body of a workflow asks of its run, beyond plain steps and transactions. */
 public final class WorkflowOperations {
-  private static final String SLEEP = "DBOS.sleep";
-
-  /** How soon a clock that is not the system's is looked at again while sleeping. */
-  private static final Duration FOREIGN_CLOCK_LOOK = Duration.ofMillis(20);
-
-  /** The system's clock may be set; so no sleep trusts it for longer. */
-  private static final Duration SYSTEM_CLOCK_LOOK = Duration.ofMinutes(1);
+  private static final String PATCH = "DBOS.patch-";
 
   private WorkflowOperations() {}
 
@@ -59,6 +55,17 @@ public final class WorkflowOperations {
           throw new IllegalStateException(
               operation + " works only inside a workflow; this thread is not running one.");
     };
+  }
+
+  /**
+   * The system database of the workflow whose body or step this thread is in.
+   *
+   * @throws IllegalStateException when it is in neither
+   */
+  public static SystemAccess access(String operation) {
+    return Ambient.current() instanceof Ambient.InStep step
+        ? ((Run) step.scope()).engine().access()
+        : current(operation).run.engine().access();
   }
 
   /**
@@ -100,19 +107,47 @@ public final class WorkflowOperations {
       if (duration.isNegative() || duration.isZero()) {
         return;
       }
-      long now = run.clock().millis();
-      long wakeAt = (Long) recorded(SLEEP, Long.class, () -> now + duration.toMillis());
-      InstantSource clock = run.clock();
-      Duration look = SystemClock.is(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
-      for (long left = wakeAt - clock.millis(); left > 0; left = wakeAt - clock.millis()) {
-        Duration rest = Duration.ofMillis(left);
-        run.idleUntil(null, rest.compareTo(look) < 0 ? rest : look);
-      }
+      long wakeAt = Patience.wakeAtMillis(run, run.takeStepId(), duration);
+      run.idleUntil(null, Instant.ofEpochMilli(wakeAt));
+    }
+
+    /** Receives a message. */
+    public <T> Optional<T> receive(@Nullable String topic, Type type, Duration timeout) {
+      return new Mailbox(run.engine().access(), run, topic).receive(type, timeout);
     }
 
     /** A value that is made once and recorded, in portable JSON. */
     public Object recorded(String name, Type type, Supplier<?> source) {
       return Objects.requireNonNull(Recorded.<Object>inWorkflow(run, name, type, source::get));
+    }
+
+    /**
+     * Whether this run goes the new way at this place. It does when nothing is recorded here, which
+     * it then records, or when an earlier run did that. A step of the code before the patch says
+     * no, and so does one of a later place: then the step that belongs here was begun, too, and has
+     * not ended.
+     */
+    public boolean patch(String name) {
+      String marker = PATCH + name;
+      return switch (run.marker(marker)) {
+        case OTHER -> false;
+        case SAME -> {
+          run.takeStepId();
+          yield true;
+        }
+        case NONE -> {
+          long now = run.clock().millis();
+          run.record(new StepRecord(run.takeStepId(), marker, Payload.NOTHING, null, now, now));
+          yield true;
+        }
+      };
+    }
+
+    /** Passes over the mark that {@link #patch} left, if there is one. */
+    public void deprecatePatch(String name) {
+      if (run.marker(PATCH + name) == Run.Marker.SAME) {
+        run.takeStepId();
+      }
     }
 
     /** Starts a child; its row and this workflow's step commit together. */
@@ -129,7 +164,7 @@ public final class WorkflowOperations {
         throw run.leave();
       }
       String childId = options.id().orElseGet(() -> run.workflowId() + "-" + stepId);
-      StartRow child = engine.newRow(definition, input, Optional.of(childId), run.workflowId());
+      StartRow child = engine.newRow(definition, input, options.withId(childId), run);
       StepRecord step =
           new StepRecord(
               stepId,

@@ -56,82 +56,103 @@ final class PostgresBatchSql {
     }
   }
 
-  private final Map<List<Rows>, String> texts = new HashMap<>();
+  /** What a start says beyond what all say. */
+  enum Terms {
+    /** Nothing. */
+    NONE,
+    /** Its limits of time, who called, attributes. */
+    SOME
+  }
+
+  /**
+   * Which statements a batch needs.
+   *
+   * @param terms of the starts; none for a batch without starts
+   */
+  record Shape(Rows starts, Terms terms, Rows steps, Rows finishes) {}
+
+  private final Map<Shape, String> texts = new HashMap<>();
 
   PostgresBatchSql(Dialect dialect, String schema) {
     DSLContext dsl = SystemDsl.of(dialect, schema);
     for (Rows starts : Rows.values()) {
       for (Rows steps : Rows.values()) {
         for (Rows finishes : Rows.values()) {
-          texts.put(
-              List.of(starts, steps, finishes),
-              Stream.of(start(dsl, starts), step(dsl, steps), finish(dsl, finishes))
-                  .flatMap(Optional::stream)
-                  .collect(Collectors.joining(STATEMENT_SEPARATOR)));
+          for (Terms terms : Terms.values()) {
+            texts.put(
+                new Shape(starts, terms, steps, finishes),
+                Stream.of(
+                        start(dsl, starts, terms == Terms.NONE ? PLAIN : ALL),
+                        step(dsl, steps),
+                        finish(dsl, finishes))
+                    .flatMap(Optional::stream)
+                    .collect(Collectors.joining(STATEMENT_SEPARATOR)));
+          }
         }
       }
     }
   }
 
-  /** The statements for so many rows of each kind, in this order. */
-  String text(Rows starts, Rows steps, Rows finishes) {
-    return Objects.requireNonNull(texts.get(List.of(starts, steps, finishes)));
+  /** The statements for a batch of this shape: for starts, steps and finishes, in this order. */
+  String text(Shape shape) {
+    return Objects.requireNonNull(texts.get(shape));
   }
 
-  /** Ten parameters; returns the tokens of the runs whose row is new. */
-  private static Optional<String> start(DSLContext dsl, Rows count) {
+  /** A parameter: its type, its name, and where it goes. */
+  private record Column(String type, String parameter, Field<?> target) {
+    Field<?> value() {
+      return field(name("i", parameter), target.getDataType());
+    }
+  }
+
+  private static final List<Column> PLAIN =
+      List.of(
+          new Column("text", "id", WORKFLOW_STATUS.WORKFLOW_UUID),
+          new Column("text", "name", WORKFLOW_STATUS.NAME),
+          new Column("text", "inputs", WORKFLOW_STATUS.INPUTS),
+          new Column("text", "format", WORKFLOW_STATUS.SERIALIZATION),
+          new Column("text", "executor", WORKFLOW_STATUS.EXECUTOR_ID),
+          new Column("text", "version", WORKFLOW_STATUS.APPLICATION_VERSION),
+          new Column("text", "application", WORKFLOW_STATUS.APPLICATION_NAME),
+          new Column("text", "token", WORKFLOW_STATUS.OWNER_XID),
+          new Column("text", "parent", WORKFLOW_STATUS.PARENT_WORKFLOW_ID),
+          new Column("int8", "created", WORKFLOW_STATUS.CREATED_AT));
+
+  /** With {@link Terms#SOME}. */
+  private static final List<Column> TERMS =
+      List.of(
+          new Column("int8", "timeout", WORKFLOW_STATUS.WORKFLOW_TIMEOUT_MS),
+          new Column("int8", "deadline", WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS),
+          new Column("text", "caller", WORKFLOW_STATUS.AUTHENTICATED_USER),
+          new Column("text", "role", WORKFLOW_STATUS.ASSUMED_ROLE),
+          new Column("text", "roles", WORKFLOW_STATUS.AUTHENTICATED_ROLES),
+          new Column("jsonb", "attributes", WORKFLOW_STATUS.ATTRIBUTES));
+
+  private static final List<Column> ALL = Stream.concat(PLAIN.stream(), TERMS.stream()).toList();
+
+  /** A parameter for each column; returns the tokens of the runs whose row is new. */
+  private static Optional<String> start(DSLContext dsl, Rows count, List<Column> columns) {
     return rows(
             count,
-            List.of("text", "text", "text", "text", "text", "text", "text", "text", "text", "int8"),
-            List.of(
-                "id",
-                "name",
-                "inputs",
-                "format",
-                "executor",
-                "version",
-                "application",
-                "token",
-                "parent",
-                "created"))
-        .map(rows -> dsl.render(start(dsl, rows)));
+            columns.stream().map(Column::type).toList(),
+            columns.stream().map(Column::parameter).toList())
+        .map(rows -> dsl.render(start(dsl, columns, rows)));
   }
 
-  private static Query start(DSLContext dsl, Table<?> rows) {
+  private static Query start(DSLContext dsl, List<Column> columns, Table<?> rows) {
+    List<Field<?>> targets = new ArrayList<>(columns.stream().map(Column::target).toList());
+    List<Field<?>> values = new ArrayList<>(columns.stream().map(Column::value).toList());
+    targets.addAll(
+        List.of(
+            WORKFLOW_STATUS.STATUS,
+            WORKFLOW_STATUS.UPDATED_AT,
+            WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
+            WORKFLOW_STATUS.PRIORITY));
+    values.addAll(
+        List.of(inline(WorkflowState.PENDING.name()), number("created"), inline(1L), inline(0)));
     return dsl.insertInto(WORKFLOW_STATUS)
-        .columns(
-            List.of(
-                WORKFLOW_STATUS.WORKFLOW_UUID,
-                WORKFLOW_STATUS.STATUS,
-                WORKFLOW_STATUS.NAME,
-                WORKFLOW_STATUS.INPUTS,
-                WORKFLOW_STATUS.SERIALIZATION,
-                WORKFLOW_STATUS.EXECUTOR_ID,
-                WORKFLOW_STATUS.APPLICATION_VERSION,
-                WORKFLOW_STATUS.APPLICATION_NAME,
-                WORKFLOW_STATUS.OWNER_XID,
-                WORKFLOW_STATUS.PARENT_WORKFLOW_ID,
-                WORKFLOW_STATUS.CREATED_AT,
-                WORKFLOW_STATUS.UPDATED_AT,
-                WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
-                WORKFLOW_STATUS.PRIORITY))
-        .select(
-            select(
-                    text("id"),
-                    inline(WorkflowState.PENDING.name()),
-                    text("name"),
-                    text("inputs"),
-                    text("format"),
-                    text("executor"),
-                    text("version"),
-                    text("application"),
-                    text("token"),
-                    text("parent"),
-                    number("created"),
-                    number("created"),
-                    inline(1L),
-                    inline(0))
-                .from(rows))
+        .columns(targets)
+        .select(select(values).from(rows))
         .onConflictDoNothing()
         .returning(WORKFLOW_STATUS.OWNER_XID);
   }

@@ -2,6 +2,8 @@ package dev.dbos.internal.journal;
 
 import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.journal.PostgresBatchSql.Rows;
+import dev.dbos.internal.journal.PostgresBatchSql.Shape;
+import dev.dbos.internal.journal.PostgresBatchSql.Terms;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Database.Access;
 import dev.dbos.internal.sql.Dialect;
@@ -13,6 +15,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -62,11 +65,21 @@ final class PostgresBatchWriter implements BatchWriter {
       addIf(checkpoint.step() != null, checkpoint, steps);
       addIf(checkpoint.finish() != null, checkpoint, finishes);
     }
-    String text = sql.text(Rows.of(starts.size()), Rows.of(steps.size()), Rows.of(finishes.size()));
+    Shape shape =
+        new Shape(
+            Rows.of(starts.size()),
+            termsOf(starts),
+            Rows.of(steps.size()),
+            Rows.of(finishes.size()));
+    String text = sql.text(shape);
     try (PreparedStatement statement = connection.prepareStatement(text)) {
       Binder binder = new Binder(connection, statement);
       if (!starts.isEmpty()) {
-        bindStarts(binder, rows(starts, Checkpoint::start));
+        List<StartRow> rows = rows(starts, Checkpoint::start);
+        bindStarts(binder, rows);
+        if (shape.terms() == Terms.SOME) {
+          bindTerms(binder, rows(rows, StartRow::terms));
+        }
       }
       if (!steps.isEmpty()) {
         bindSteps(binder, rows(steps, Checkpoint::step));
@@ -95,13 +108,30 @@ final class PostgresBatchWriter implements BatchWriter {
     }
   }
 
-  private static <R> List<R> rows(
-      List<Checkpoint> checkpoints, Function<Checkpoint, @Nullable R> part) {
-    List<R> rows = new ArrayList<>(checkpoints.size());
-    for (Checkpoint checkpoint : checkpoints) {
-      rows.add(Objects.requireNonNull(part.apply(checkpoint)));
+  private static <W, R> List<R> rows(List<W> wholes, Function<W, @Nullable R> part) {
+    List<R> rows = new ArrayList<>(wholes.size());
+    for (W whole : wholes) {
+      rows.add(Objects.requireNonNull(part.apply(whole)));
     }
     return rows;
+  }
+
+  private static Terms termsOf(List<Checkpoint> starts) {
+    for (Checkpoint checkpoint : starts) {
+      if (!Objects.requireNonNull(checkpoint.start()).terms().isPlain()) {
+        return Terms.SOME;
+      }
+    }
+    return Terms.NONE;
+  }
+
+  private static void bindTerms(Binder binder, List<StartRow.Terms> rows) throws SQLException {
+    binder.longs(rows, StartRow.Terms::timeoutMillis);
+    binder.longs(rows, terms -> terms.own().deadlineMillis());
+    binder.texts(rows, terms -> terms.own().user());
+    binder.texts(rows, terms -> terms.own().assumedRole());
+    binder.texts(rows, terms -> terms.own().roles());
+    binder.json(rows, StartRow.Terms::attributes);
   }
 
   private static void bindStarts(Binder binder, List<StartRow> rows) throws SQLException {
@@ -113,7 +143,7 @@ final class PostgresBatchWriter implements BatchWriter {
     binder.texts(rows, row -> row.assignment().applicationVersion());
     binder.texts(rows, row -> row.assignment().applicationName());
     binder.texts(rows, row -> row.assignment().runToken());
-    binder.texts(rows, StartRow::parentId);
+    binder.texts(rows, row -> row.terms().parentId());
     binder.longs(rows, StartRow::createdAtMillis);
   }
 
@@ -218,9 +248,17 @@ final class PostgresBatchWriter implements BatchWriter {
       }
     }
 
-    <R> void longs(List<R> rows, Function<R, Long> column) throws SQLException {
+    <R> void json(List<R> rows, Function<R, @Nullable String> column) throws SQLException {
       if (rows.size() == 1) {
-        statement.setLong(++index, column.apply(rows.getFirst()));
+        texts(rows, column);
+      } else {
+        bind("jsonb", values(rows, column, new String[rows.size()]));
+      }
+    }
+
+    <R> void longs(List<R> rows, Function<R, @Nullable Long> column) throws SQLException {
+      if (rows.size() == 1) {
+        statement.setObject(++index, column.apply(rows.getFirst()), Types.BIGINT);
       } else {
         bind("int8", values(rows, column, new Long[rows.size()]));
       }

@@ -17,9 +17,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Param;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqliteBatchWriter implements BatchWriter {
   private final Database database;
+  private static final List<Field<?>> TERMS =
+      List.of(
+          WORKFLOW_STATUS.WORKFLOW_TIMEOUT_MS,
+          WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS,
+          WORKFLOW_STATUS.AUTHENTICATED_USER,
+          WORKFLOW_STATUS.ASSUMED_ROLE,
+          WORKFLOW_STATUS.AUTHENTICATED_ROLES,
+          WORKFLOW_STATUS.ATTRIBUTES);
+
   private final String start;
+  private final String startOnTerms;
   private final String standing;
   private final String step;
   private final String finish;
@@ -38,42 +50,8 @@ final class SqliteBatchWriter implements BatchWriter {
   SqliteBatchWriter(Database database, String schema) {
     this.database = database;
     DSLContext dsl = SystemDsl.of(database.dialect(), schema);
-    this.start =
-        dsl.render(
-            dsl.insertInto(WORKFLOW_STATUS)
-                .columns(
-                    List.of(
-                        WORKFLOW_STATUS.WORKFLOW_UUID,
-                        WORKFLOW_STATUS.NAME,
-                        WORKFLOW_STATUS.INPUTS,
-                        WORKFLOW_STATUS.SERIALIZATION,
-                        WORKFLOW_STATUS.EXECUTOR_ID,
-                        WORKFLOW_STATUS.APPLICATION_VERSION,
-                        WORKFLOW_STATUS.APPLICATION_NAME,
-                        WORKFLOW_STATUS.OWNER_XID,
-                        WORKFLOW_STATUS.PARENT_WORKFLOW_ID,
-                        WORKFLOW_STATUS.CREATED_AT,
-                        WORKFLOW_STATUS.UPDATED_AT,
-                        WORKFLOW_STATUS.STATUS,
-                        WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
-                        WORKFLOW_STATUS.PRIORITY))
-                .values(
-                    List.of(
-                        text(),
-                        text(),
-                        text(),
-                        text(),
-                        text(),
-                        text(),
-                        text(),
-                        text(),
-                        text(),
-                        number(),
-                        number(),
-                        inline(WorkflowState.PENDING.name()),
-                        inline(1L),
-                        inline(0)))
-                .onConflictDoNothing());
+    this.start = start(dsl, List.of());
+    this.startOnTerms = start(dsl, TERMS);
     this.standing =
         dsl.render(
             select(WORKFLOW_STATUS.STATUS, WORKFLOW_STATUS.OWNER_XID)
@@ -121,6 +99,37 @@ final class SqliteBatchWriter implements BatchWriter {
                 .and(WORKFLOW_STATUS.OWNER_XID.eq(text())));
   }
 
+  /** Eleven parameters, and those of {@code more}. */
+  private static String start(DSLContext dsl, List<Field<?>> more) {
+    List<Field<?>> parameters =
+        new ArrayList<>(
+            List.of(
+                WORKFLOW_STATUS.WORKFLOW_UUID,
+                WORKFLOW_STATUS.NAME,
+                WORKFLOW_STATUS.INPUTS,
+                WORKFLOW_STATUS.SERIALIZATION,
+                WORKFLOW_STATUS.EXECUTOR_ID,
+                WORKFLOW_STATUS.APPLICATION_VERSION,
+                WORKFLOW_STATUS.APPLICATION_NAME,
+                WORKFLOW_STATUS.OWNER_XID,
+                WORKFLOW_STATUS.PARENT_WORKFLOW_ID,
+                WORKFLOW_STATUS.CREATED_AT,
+                WORKFLOW_STATUS.UPDATED_AT));
+    parameters.addAll(more);
+    List<Field<?>> columns = new ArrayList<>(parameters);
+    columns.addAll(
+        List.of(
+            WORKFLOW_STATUS.STATUS, WORKFLOW_STATUS.RECOVERY_ATTEMPTS, WORKFLOW_STATUS.PRIORITY));
+    List<Field<?>> values =
+        new ArrayList<>(
+            parameters.stream()
+                .map(column -> column.getType() == Long.class ? number() : text())
+                .toList());
+    values.addAll(List.of(inline(WorkflowState.PENDING.name()), inline(1L), inline(0)));
+    return dsl.render(
+        dsl.insertInto(WORKFLOW_STATUS).columns(columns).values(values).onConflictDoNothing());
+  }
+
   private static Param<String> text() {
     return param("t", String.class);
   }
@@ -157,7 +166,9 @@ final class SqliteBatchWriter implements BatchWriter {
 
   private boolean insert(Connection connection, StartRow row) throws SQLException {
     Assignment assignment = row.assignment();
-    try (PreparedStatement statement = connection.prepareStatement(start)) {
+    StartRow.Terms terms = row.terms();
+    String sql = terms.isPlain() ? start : startOnTerms;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, row.workflowId());
       statement.setString(2, row.name());
       statement.setString(3, row.inputs());
@@ -166,9 +177,17 @@ final class SqliteBatchWriter implements BatchWriter {
       statement.setString(6, assignment.applicationVersion());
       statement.setString(7, assignment.applicationName());
       statement.setString(8, assignment.runToken());
-      statement.setString(9, row.parentId());
+      statement.setString(9, terms.parentId());
       statement.setLong(10, row.createdAtMillis());
       statement.setLong(11, row.createdAtMillis());
+      if (!terms.isPlain()) {
+        statement.setObject(12, terms.timeoutMillis());
+        statement.setObject(13, terms.own().deadlineMillis());
+        statement.setString(14, terms.own().user());
+        statement.setString(15, terms.own().assumedRole());
+        statement.setString(16, terms.own().roles());
+        statement.setString(17, terms.attributes());
+      }
       return statement.executeUpdate() == 1;
     }
   }

@@ -1,5 +1,6 @@
 package dev.dbos.internal.journal;
 
+import dev.dbos.internal.context.Inheritance;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputs its serialized input
  * @param format the format of input, output and error
  * @param assignment who runs it
- * @param parentId the workflow that starts it, or null
+ * @param terms under which it runs
  * @param createdAtMillis when, epoch ms
  */
 public record StartRow(
@@ -19,8 +20,32 @@ public record StartRow(
     String inputs,
     String format,
     Assignment assignment,
-    @Nullable String parentId,
+    Terms terms,
     long createdAtMillis) {
+
+  /**
+   * Under which terms a workflow runs.
+   *
+   * @param parentId the workflow that starts it, or null
+   * @param timeoutMillis how long it may take from each start, or null
+   * @param own its deadline and whom it runs for; what it hands down, too
+   * @param attributes a JSON object, or null
+   */
+  public record Terms(
+      @Nullable String parentId,
+      @Nullable Long timeoutMillis,
+      Inheritance own,
+      @Nullable String attributes) {
+    /** None but to have been started by {@code parentId}, or by nobody. */
+    public static Terms of(@Nullable String parentId) {
+      return new Terms(parentId, null, Inheritance.NONE, null);
+    }
+
+    /** Whether there is nothing to write but the parent. */
+    boolean isPlain() {
+      return timeoutMillis == null && attributes == null && own.equals(Inheritance.NONE);
+    }
+  }
 
   /**
    * Who runs a workflow.

@@ -36,16 +36,20 @@ public final class Recorded {
     return switch (Ambient.current()) {
       case Ambient.InWorkflow workflow -> inWorkflow(workflow.scope(), stepName, type, body);
       case Ambient.InStep step -> body.get();
-      case Ambient.InTransaction transaction ->
-          throw new IllegalStateException(
-              operation
-                  + " was called inside transaction \""
-                  + transaction.transactionName()
-                  + "\" of datasource "
-                  + transaction.datasourceName()
-                  + ". Call it before or after the transaction.");
+      case Ambient.InTransaction transaction -> throw refusedIn(transaction, operation);
       case null -> body.get();
     };
+  }
+
+  /** Says that an operation cannot be part of a user's transaction. */
+  static IllegalStateException refusedIn(Ambient.InTransaction transaction, String operation) {
+    return new IllegalStateException(
+        operation
+            + " was called inside transaction \""
+            + transaction.transactionName()
+            + "\" of datasource "
+            + transaction.datasourceName()
+            + ". Call it before or after the transaction.");
   }
 
   /** Performs {@code body} as the next step of a running workflow. */
@@ -80,6 +84,30 @@ public final class Recorded {
     return StepCodec.asDeclared(value);
   }
 
+  /**
+   * Performs {@code body} as a step whose result it writes itself; what it throws is recorded, too.
+   *
+   * @return the result that counts
+   */
+  static Payload payload(WorkflowScope scope, int stepId, String stepName, Supplier<Payload> body) {
+    return scope
+        .recorded(stepId, stepName)
+        .orElseGet(
+            () -> {
+              long startedAt = scope.clock().millis();
+              Payload payload;
+              try {
+                payload = body.get();
+              } catch (RuntimeException failure) {
+                RunStopped.unlessResult(failure, scope);
+                payload = scope.codec().error(failure);
+              }
+              return scope.record(
+                  new StepRecord(
+                      stepId, stepName, payload, null, startedAt, scope.clock().millis()));
+            });
+  }
+
   /** Returns what was recorded in portable JSON, or throws the recorded error. */
   @SuppressWarnings("unchecked") // written as a value of this very type
   static <R extends @Nullable Object> R replay(WorkflowScope scope, Payload payload, Type type) {
@@ -89,7 +117,7 @@ public final class Recorded {
   }
 
   /** Waits for a system database that is away: an outage is not the operation's result. */
-  private static <R extends @Nullable Object> R patiently(WorkflowScope scope, Supplier<R> body) {
+  static <R extends @Nullable Object> R patiently(WorkflowScope scope, Supplier<R> body) {
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     for (int attempt = 1; ; attempt++) {
       try {

@@ -4,6 +4,7 @@ import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.error.WaitTimeoutException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.PortableValues;
+import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
@@ -16,8 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A handle on a workflow of this process or another one. */
@@ -71,26 +70,17 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
                   + " was asked for inside transaction \""
                   + transaction.transactionName()
                   + "\", which would stay open while it waits. Ask before or after it.");
-      case Ambient.InStep step ->
-          StepCodec.asDeclared(await(access.outcomes().await(workflowId), timeout));
-      case null -> StepCodec.asDeclared(await(access.outcomes().await(workflowId), timeout));
+      case Ambient.InStep step -> StepCodec.asDeclared(await(timeout));
+      case null -> StepCodec.asDeclared(await(timeout));
     };
   }
 
   /** The result of a run of this process, which may have been released already. */
   public O resultOf(CompletableFuture<Outcome> outcome) {
-    return StepCodec.asDeclared(await(outcome, null));
-  }
-
-  private @Nullable O await(CompletableFuture<Outcome> outcome, @Nullable Duration timeout) {
     try {
-      Outcome ended =
-          timeout == null ? outcome.get() : outcome.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-      return ended.get(workflowId, outputType, access.codec().errors());
-    } catch (TimeoutException elapsed) {
-      throw timedOut(timeout);
+      return StepCodec.asDeclared(valueOf(outcome.get()));
     } catch (ExecutionException failed) {
-      throw failure(failed);
+      throw Outcomes.unwrapped(failed);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(
@@ -99,13 +89,15 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
     }
   }
 
-  private static RuntimeException failure(ExecutionException failed) {
-    if (failed.getCause() instanceof Error error) {
-      throw error;
-    }
-    return failed.getCause() instanceof RuntimeException explained
-        ? explained
-        : new IllegalStateException(failed);
+  private @Nullable O await(@Nullable Duration timeout) {
+    return valueOf(
+        new Outcomes(access)
+            .await(workflowId, Patience.ofThread(timeout))
+            .orElseThrow(() -> timedOut(timeout)));
+  }
+
+  private @Nullable O valueOf(Outcome outcome) {
+    return outcome.get(workflowId, outputType, access.codec().errors());
   }
 
   private WaitTimeoutException timedOut(@Nullable Duration timeout) {
@@ -123,20 +115,16 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
       return StepCodec.asDeclared(Recorded.<@Nullable O>replay(run, recorded.get(), outputType));
     }
     long startedAt = run.clock().millis();
-    CompletableFuture<Outcome> outcome = access.outcomes().await(workflowId);
-    boolean ended = run.idleUntil(outcome, timeout);
     Payload payload;
     @Nullable O value = null;
     @Nullable RuntimeException thrown = null;
     try {
-      value =
-          ended
-              ? outcome.join().get(workflowId, outputType, run.codec().errors())
-              : timedOutValue(timeout);
+      value = await(timeout);
       payload = PortableValues.output(value);
     } catch (CompletionException closing) {
       throw run.leave();
     } catch (RuntimeException failure) {
+      RunStopped.unlessResult(failure, run);
       thrown = failure;
       payload = run.codec().error(failure);
     }
@@ -150,9 +138,5 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
       throw thrown;
     }
     return value;
-  }
-
-  private @Nullable O timedOutValue(@Nullable Duration timeout) {
-    throw timedOut(timeout);
   }
 }

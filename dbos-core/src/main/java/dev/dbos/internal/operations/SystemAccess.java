@@ -1,9 +1,11 @@
 package dev.dbos.internal.operations;
 
 import dev.dbos.internal.context.StepCodec;
+import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.SystemDatabase;
+import dev.dbos.internal.watch.Watcher;
 import java.time.InstantSource;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,19 +15,55 @@ import org.jspecify.annotations.Nullable;
  * @param applicationName whose workflows are listed, or null for those of all
  * @param codec how steps and errors were written
  * @param clock what time it is
- * @param outcomes how to wait for the end of a workflow
+ * @param watcher tells what changed
+ * @param runs what of this process has to know of changes
+ * @param lastSentMillis the time that was written into the message sent last
  */
 public record SystemAccess(
     SystemDatabase systemDatabase,
     @Nullable String applicationName,
     StepCodec codec,
     InstantSource clock,
-    Outcomes outcomes) {
+    Watcher watcher,
+    LocalRuns runs,
+    AtomicLong lastSentMillis) {
 
-  /** Tells how workflows end. */
-  @FunctionalInterface
-  public interface Outcomes {
-    /** Completes when the workflow has ended, or exceptionally when nobody looks any more. */
-    CompletableFuture<Outcome> await(String workflowId);
+  /** Access to a system database. */
+  public SystemAccess(
+      SystemDatabase systemDatabase,
+      String applicationName,
+      StepCodec codec,
+      InstantSource clock,
+      Watcher watcher,
+      LocalRuns runs) {
+    this(systemDatabase, applicationName, codec, clock, watcher, runs, new AtomicLong());
+  }
+
+  /** Whether the steps of this run are recorded in this system database. */
+  boolean isOf(WorkflowScope scope) {
+    return scope.recordsIn(systemDatabase.database(), systemDatabase.schema());
+  }
+
+  /**
+   * The application, for an operation that is always about one.
+   *
+   * @throws IllegalStateException when this is access to the workflows of all
+   */
+  String requireApplicationName(String operation) {
+    if (applicationName == null) {
+      throw new IllegalStateException(
+          operation
+              + " is about the versions of one application, and this client is for the workflows of"
+              + " all. Give it the application's name when it is built.");
+    }
+    return applicationName;
+  }
+
+  /** A time after that of everything sent before, so that messages keep their order. */
+  long nextSentMillis(int messages) {
+    long now = clock.millis();
+    return lastSentMillis.updateAndGet(last -> Math.max(now, last + 1) + messages - 1)
+        - messages
+        + 1;
   }
 }

@@ -31,6 +31,13 @@ public sealed interface Dialect {
 
   /** PostgreSQL, and CockroachDB within what both understand. */
   record Postgres(Flavor flavor) implements Dialect {
+    /** Sends notifications: two arrays, the channels and the payloads. */
+    public static final String NOTIFY =
+        "SELECT pg_notify(channel, payload) FROM unnest(?, ?) AS sent(channel, payload)";
+
+    /** The channels that the session listens on. */
+    public static final String LISTENING_CHANNELS = "SELECT pg_listening_channels()";
+
     /** PostgreSQL itself. */
     public Postgres() {
       this(Flavor.POSTGRESQL);
@@ -41,9 +48,19 @@ public sealed interface Dialect {
       return flavor == Flavor.COCKROACHDB;
     }
 
+    /** Has the session told of what is sent on a channel. */
+    public static String listen(String channel) {
+      return "LISTEN " + channel;
+    }
+
     @Override
     public SQLDialect jooq() {
       return SQLDialect.POSTGRES;
+    }
+
+    @Override
+    public boolean notifies() {
+      return !isCockroach();
     }
 
     @Override
@@ -85,9 +102,17 @@ public sealed interface Dialect {
 
   /** SQLite through its native driver. */
   record Sqlite() implements Dialect {
+    /** A number that differs as soon as another connection has changed the file. */
+    public static final String DATA_VERSION = "PRAGMA data_version";
+
     @Override
     public SQLDialect jooq() {
       return SQLDialect.SQLITE;
+    }
+
+    @Override
+    public boolean notifies() {
+      return false;
     }
 
     @Override
@@ -137,6 +162,9 @@ public sealed interface Dialect {
 
   /** The dialect jOOQ renders for. */
   SQLDialect jooq();
+
+  /** Whether those who listen are told what others have done. */
+  boolean notifies();
 
   /** The statement that opens a transaction with these characteristics, where one is needed. */
   Optional<String> setTransaction(IsolationLevel isolation, boolean readOnly);

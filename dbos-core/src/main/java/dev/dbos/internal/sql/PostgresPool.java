@@ -2,13 +2,11 @@ package dev.dbos.internal.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.util.Credentials;
 import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.sql.Pools.Session;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Properties;
@@ -25,7 +23,7 @@ import org.slf4j.LoggerFactory;
 record PostgresPool(PoolPlan plan, Session session) {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresPool.class);
 
-  private static final String PROBE_SECONDS = "5";
+  private static final int PROBE_MILLIS = 5_000;
 
   /** Opens it, finding out on the way what it leads to. */
   Database open() {
@@ -102,40 +100,24 @@ record PostgresPool(PoolPlan plan, Session session) {
   }
 
   /** Asks through sessions of its own: a pool may have but one. */
-  static Listening listening(Database database) {
+  static ListeningSupport listeningSupport(Database database) {
     if (!database.isPooled()) {
-      return new Listening.Supported();
+      return new ListeningSupport.Supported();
     }
     if (!(database.dataSource() instanceof HikariDataSource pool)) {
-      return new Listening.Unsupported("the data source hands out connections of a pooler");
+      return new ListeningSupport.Unsupported("the data source hands out connections of a pooler");
     }
-    Listening found;
     try {
-      found = ListeningProbe.ask(() -> apart(pool));
+      return ListeningProbe.ask(() -> beside(pool));
     } catch (SQLException failure) {
-      found = new Listening.Unsupported("trying it failed: " + failure.getMessage());
+      return new ListeningSupport.Unsupported("trying it failed: " + failure.getMessage());
     }
-    if (found instanceof Listening.Unsupported unsupported) {
-      LOG.info(
-          "No notifications from {}: {}. Changes are found by asking from time to time",
-          database.name(),
-          unsupported.reason());
-    }
-    return found;
   }
 
-  private static Connection apart(HikariDataSource pool) throws SQLException {
-    Properties properties = new Properties();
-    properties.putAll(pool.getDataSourceProperties());
-    // A pooler that has no server left lets us wait for one; then we do without.
-    properties.setProperty("socketTimeout", PROBE_SECONDS);
-    Credentials credentials = pool.getCredentials();
-    if (credentials.getUsername() != null) {
-      properties.setProperty("user", credentials.getUsername());
-    }
-    if (credentials.getPassword() != null) {
-      properties.setProperty("password", credentials.getPassword());
-    }
-    return DriverManager.getConnection(pool.getJdbcUrl(), properties);
+  /** A pooler that has no server left lets us wait for one; then we do without. */
+  private static Connection beside(HikariDataSource pool) throws SQLException {
+    Connection connection = SideConnection.open(pool, "listening");
+    connection.setNetworkTimeout(Runnable::run, PROBE_MILLIS);
+    return connection;
   }
 }

@@ -1,5 +1,11 @@
 package dev.dbos.internal.store;
 
+import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
+
+import dev.dbos.internal.context.Inheritance;
+import java.util.List;
+import org.jooq.Field;
+import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +16,39 @@ import org.jspecify.annotations.Nullable;
  * @param inputs its serialized input, or null
  * @param createdAtMillis when its row was made, epoch ms
  * @param attempts how many times it was started or recovered, this time included
+ * @param inheritance its deadline and whom it runs for
  */
 public record ClaimedWorkflow(
-    String workflowId, String name, @Nullable String inputs, long createdAtMillis, long attempts) {}
+    String workflowId,
+    String name,
+    @Nullable String inputs,
+    long createdAtMillis,
+    long attempts,
+    Inheritance inheritance) {
+
+  static final List<Field<?>> FIELDS =
+      List.of(
+          WORKFLOW_STATUS.WORKFLOW_UUID,
+          WORKFLOW_STATUS.NAME,
+          WORKFLOW_STATUS.INPUTS,
+          WORKFLOW_STATUS.CREATED_AT,
+          WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
+          WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS,
+          WORKFLOW_STATUS.AUTHENTICATED_USER,
+          WORKFLOW_STATUS.ASSUMED_ROLE,
+          WORKFLOW_STATUS.AUTHENTICATED_ROLES);
+
+  static ClaimedWorkflow of(Record row) {
+    return new ClaimedWorkflow(
+        row.get(WORKFLOW_STATUS.WORKFLOW_UUID),
+        row.get(WORKFLOW_STATUS.NAME),
+        row.get(WORKFLOW_STATUS.INPUTS),
+        row.get(WORKFLOW_STATUS.CREATED_AT),
+        row.get(WORKFLOW_STATUS.RECOVERY_ATTEMPTS),
+        new Inheritance(
+            row.get(WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS),
+            row.get(WORKFLOW_STATUS.AUTHENTICATED_USER),
+            row.get(WORKFLOW_STATUS.ASSUMED_ROLE),
+            row.get(WORKFLOW_STATUS.AUTHENTICATED_ROLES)));
+  }
+}

@@ -2,11 +2,11 @@ package dev.dbos.internal.store;
 
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.sql.Listening;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.SystemDsl;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -41,16 +41,21 @@ public final class SystemDatabase {
     return schema;
   }
 
-  /** Whether notifications reach those who listen. */
-  public Listening listening() {
-    return database.listening();
-  }
-
   /** Runs queries, each by itself, again when a concurrent transaction was in the way. */
   public <R extends @Nullable Object> R read(Function<DSLContext, R> queries) {
     return repeated(
         "The system database could not be read",
         () -> database.read(connection -> queries.apply(on(connection))));
+  }
+
+  /** Like {@link #read}, giving up on a server that does not answer in time. */
+  public <R extends @Nullable Object> R readWithin(
+      Duration patience, Function<DSLContext, R> queries) {
+    try {
+      return database.readWithin(patience, connection -> queries.apply(on(connection)));
+    } catch (SQLException failure) {
+      throw new DataAccessException("The system database could not be read", failure);
+    }
   }
 
   /** Runs statements in one transaction, again when a concurrent one was in the way. */

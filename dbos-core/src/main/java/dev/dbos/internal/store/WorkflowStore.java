@@ -9,6 +9,7 @@ import dev.dbos.workflow.WorkflowState;
 import dev.dbos.workflow.WorkflowStatus;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
@@ -62,6 +63,15 @@ public final class WorkflowStore {
         .fetchOptional(found -> new Standing(found.value1(), found.value2()));
   }
 
+  /** How several workflows stand; those without a row are left out. */
+  public static Map<String, Standing> standings(DSLContext dsl, Collection<String> workflowIds) {
+    return dsl.select(
+            WORKFLOW_STATUS.WORKFLOW_UUID, WORKFLOW_STATUS.STATUS, WORKFLOW_STATUS.OWNER_XID)
+        .from(WORKFLOW_STATUS)
+        .where(Chunks.among(dsl, WORKFLOW_STATUS.WORKFLOW_UUID, workflowIds))
+        .fetchMap(WORKFLOW_STATUS.WORKFLOW_UUID, row -> new Standing(row.value2(), row.value3()));
+  }
+
   /** The token of the run that wrote the row last, whatever its state. */
   public static Optional<String> owner(DSLContext dsl, String workflowId) {
     return dsl.select(WORKFLOW_STATUS.OWNER_XID)
@@ -102,20 +112,8 @@ public final class WorkflowStore {
             DSL.coalesce(WORKFLOW_STATUS.RECOVERY_ATTEMPTS, 0L).plus(1))
         .set(WORKFLOW_STATUS.UPDATED_AT, claim.nowMillis())
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(ids))
-        .returning(
-            WORKFLOW_STATUS.WORKFLOW_UUID,
-            WORKFLOW_STATUS.NAME,
-            WORKFLOW_STATUS.INPUTS,
-            WORKFLOW_STATUS.CREATED_AT,
-            WORKFLOW_STATUS.RECOVERY_ATTEMPTS)
-        .fetch(
-            row ->
-                new ClaimedWorkflow(
-                    row.get(WORKFLOW_STATUS.WORKFLOW_UUID),
-                    row.get(WORKFLOW_STATUS.NAME),
-                    row.get(WORKFLOW_STATUS.INPUTS),
-                    row.get(WORKFLOW_STATUS.CREATED_AT),
-                    row.get(WORKFLOW_STATUS.RECOVERY_ATTEMPTS)));
+        .returning(ClaimedWorkflow.FIELDS)
+        .fetch(ClaimedWorkflow::of);
   }
 
   private static SelectLimitPercentStep<Record1<String>> claimable(Claim claim, int limit) {
@@ -159,7 +157,11 @@ public final class WorkflowStore {
     return WORKFLOW_STATUS
         .STATUS
         .eq(inline(WorkflowState.PENDING.name()))
-        .and(WORKFLOW_STATUS.QUEUE_NAME.isNull())
+        .and(
+            WORKFLOW_STATUS
+                .QUEUE_NAME
+                .isNull()
+                .or(WORKFLOW_STATUS.QUEUE_NAME.eq(ControlStore.INTERNAL_QUEUE)))
         .and(WORKFLOW_STATUS.EXECUTOR_ID.eq(claim.executorId()))
         .and(WORKFLOW_STATUS.APPLICATION_VERSION.eq(claim.applicationVersion()))
         .and(isMineOrNobodys(claim.applicationName()));

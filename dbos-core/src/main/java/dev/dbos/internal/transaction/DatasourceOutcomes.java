@@ -29,6 +29,7 @@ final class DatasourceOutcomes implements OutcomeTable {
   private final String replaceStale;
   private final String find;
   private final String delete;
+  private final String forget;
   private final String leftOver;
 
   DatasourceOutcomes(Dialect dialect, String schema) {
@@ -67,6 +68,15 @@ final class DatasourceOutcomes implements OutcomeTable {
                 .where(DATASOURCE_OUTPUTS.WORKFLOW_ID.eq(param("id", String.class)))
                 .and(DATASOURCE_OUTPUTS.STEP_ID.eq(param("step", Integer.class))));
     this.leftOver = leftOver(dsl);
+    this.forget =
+        dsl.render(
+            dsl.deleteFrom(DATASOURCE_OUTPUTS)
+                .where(DATASOURCE_OUTPUTS.WORKFLOW_ID.eq(param("id", String.class)))
+                .and(
+                    DATASOURCE_OUTPUTS
+                        .INCARNATION
+                        .eq(param("incarnation", Long.class))
+                        .or(DATASOURCE_OUTPUTS.INCARNATION.isNull())));
     this.delete =
         dsl.render(
             dsl.deleteFrom(DATASOURCE_OUTPUTS)
@@ -142,6 +152,11 @@ final class DatasourceOutcomes implements OutcomeTable {
   @Override
   public String replaceStale() {
     return replaceStale;
+  }
+
+  /** Deletes all results of one life of a workflow id: parameters id, incarnation. */
+  String forget() {
+    return forget;
   }
 
   /** Deletes one result of one life of a workflow id: parameters id, step, incarnation. */

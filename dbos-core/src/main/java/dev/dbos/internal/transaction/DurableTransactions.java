@@ -4,6 +4,7 @@ import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.datasource.TransactionOptions;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.DeletedWorkflow;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
@@ -15,6 +16,7 @@ import dev.dbos.serialization.Payload;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -100,7 +102,7 @@ public final class DurableTransactions implements AutoCloseable {
     if (recorded.isPresent()) {
       return scope.codec().<R, X>replay(recorded.get());
     }
-    Ambient ambient = new Ambient.InStep(scope, name);
+    Ambient ambient = new Ambient.InStep(scope, name, stepId);
     TransactionCall<R, X> call = transaction(ambient, name, options, body);
     Retries retries = new Retries(database.name(), name, true, scope::pause);
     if (options.readOnly()) {
@@ -130,7 +132,7 @@ public final class DurableTransactions implements AutoCloseable {
     @Nullable Throwable thrown = null;
     @Nullable R result = null;
     try {
-      result = new PlainTransaction<>(call, retries).run();
+      result = new PlainTransaction<>(call, retries, scope).run();
       payload = call.output(scope.codec(), result);
     } catch (Throwable failure) {
       RunStopped.unlessResult(failure, scope);
@@ -157,7 +159,7 @@ public final class DurableTransactions implements AutoCloseable {
       Consumer<Duration> pause)
       throws X {
     Retries retries = new Retries(database.name(), name, false, pause);
-    return new PlainTransaction<>(transaction(ambient, name, options, body), retries).run();
+    return new PlainTransaction<>(transaction(ambient, name, options, body), retries, null).run();
   }
 
   private <R extends @Nullable Object, X extends Exception> TransactionCall<R, X> transaction(
@@ -237,6 +239,11 @@ public final class DurableTransactions implements AutoCloseable {
   /** Deletes rows that the system database holds. */
   public void delete(List<OutputRow> rows) {
     cleaner.delete(rows);
+  }
+
+  /** Deletes the output rows of workflows that have been deleted themselves. */
+  public void forget(Collection<DeletedWorkflow> workflows) {
+    cleaner.forget(workflows);
   }
 
   /** Deletes the output rows that are done with, and stops. */

@@ -29,6 +29,7 @@ final class GuardedConnection implements InvocationHandler {
   private final String datasource;
   private final boolean logStatements;
   private final StatementLimit limit;
+  private final OpenStatements statements;
   private final Connection proxy;
   private @Nullable SQLException firstFailure;
   private boolean executedSomething;
@@ -37,15 +38,15 @@ final class GuardedConnection implements InvocationHandler {
 
   GuardedConnection(
       Connection target,
-      String datasource,
-      String transaction,
-      boolean logStatements,
-      StatementLimit limit) {
+      TransactionCall<?, ?> call,
+      StatementLimit limit,
+      OpenStatements statements) {
     this.target = target;
-    this.datasource = datasource;
-    this.transaction = transaction;
-    this.logStatements = logStatements;
+    this.datasource = call.database().name();
+    this.transaction = call.name();
+    this.logStatements = call.session().logStatements();
     this.limit = limit;
+    this.statements = statements;
     this.proxy = proxy(Connection.class, this);
   }
 
@@ -75,6 +76,7 @@ final class GuardedConnection implements InvocationHandler {
   /** From here on the body's connection is closed to it. */
   void end() {
     ended = true;
+    statements.end();
   }
 
   @Override
@@ -119,6 +121,7 @@ final class GuardedConnection implements InvocationHandler {
       throws Throwable {
     Object statement = Objects.requireNonNull(call(target, method, arguments));
     String sql = arguments != null && arguments[0] instanceof String text ? text : null;
+    statements.opened((Statement) statement);
     GuardedStatement handler = new GuardedStatement((Statement) statement, sql);
     return switch (statement) {
       case CallableStatement callable -> proxy(CallableStatement.class, handler);
@@ -180,6 +183,7 @@ final class GuardedConnection implements InvocationHandler {
 
     private @Nullable Object executed(Method method, @Nullable Object @Nullable [] arguments)
         throws Throwable {
+      statements.beforeExecution();
       executedSomething = true;
       limit.statementBegins();
       if (logStatements) {
@@ -203,6 +207,7 @@ final class GuardedConnection implements InvocationHandler {
 
     private @Nullable Object closed() throws SQLException {
       statement.close();
+      statements.closed(statement);
       return null;
     }
   }

@@ -1,11 +1,13 @@
 package dev.dbos.internal.transaction;
 
 import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.internal.context.DeletedWorkflow;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SqlFailure;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -105,6 +107,32 @@ final class OutputCleaner implements AutoCloseable {
           rows.size(),
           database.name(),
           SqlFailure.of(failure),
+          failure);
+    }
+  }
+
+  /**
+   * Deletes everything of workflows that have been deleted themselves. What is left because the
+   * database is away is never taken for a result: its incarnation tells.
+   */
+  void forget(Collection<DeletedWorkflow> workflows) {
+    try {
+      database.write(
+          connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(table.forget())) {
+              for (DeletedWorkflow workflow : workflows) {
+                statement.setString(1, workflow.workflowId());
+                statement.setLong(2, workflow.incarnation());
+                statement.addBatch();
+              }
+              return statement.executeBatch().length;
+            }
+          });
+    } catch (SQLException | DatabaseUnavailableException failure) {
+      LOG.warn(
+          "Could not delete what datasource {} holds of {} deleted workflows",
+          database.name(),
+          workflows.size(),
           failure);
     }
   }

@@ -2,6 +2,7 @@ package dev.dbos.internal.transaction;
 
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.context.StepCodec;
+import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.sql.Database.Access;
 import dev.dbos.internal.sql.Lease;
 import dev.dbos.internal.sql.SqlFailure;
@@ -13,10 +14,17 @@ import org.jspecify.annotations.Nullable;
 final class PlainTransaction<R extends @Nullable Object, X extends Exception> {
   private final TransactionCall<R, X> call;
   private final Retries retries;
+  private final @Nullable WorkflowScope scope;
 
-  PlainTransaction(TransactionCall<R, X> call, Retries retries) {
+  /**
+   * Prepares one.
+   *
+   * @param scope the run whose step the transaction is by itself, or null
+   */
+  PlainTransaction(TransactionCall<R, X> call, Retries retries, @Nullable WorkflowScope scope) {
     this.call = call;
     this.retries = retries;
+    this.scope = scope;
   }
 
   R run() throws X {
@@ -57,7 +65,7 @@ final class PlainTransaction<R extends @Nullable Object, X extends Exception> {
   private Attempt<R> once(Lease lease) {
     boolean committing = false;
     try {
-      R result = call.runBody(lease);
+      R result = call.runBody(lease, scope);
       committing = true;
       Transactions.commit(lease);
       return new Attempt.Done<>(result);

@@ -87,7 +87,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   /** Runs to the recorded result. {@code whenDurable} follows once the system database has it. */
   R run(Retries retries, Runnable whenDurable) throws X {
     while (true) {
-      scope.checkRunning();
+      scope.checkRunningAndNotInTheWay();
       switch (once()) {
         case Attempt.Recorded recorded -> {
           return committed(recorded.row(), whenDurable);
@@ -156,6 +156,9 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
       if (kind.isRetryable()) {
         return new Attempt.Again(kind, thrown);
       }
+      if (thrown instanceof BodyCancelled) {
+        return new Attempt.AtOnce();
+      }
       remember(thrown);
       return new Attempt.AtOnce();
     }
@@ -163,7 +166,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   }
 
   private Payload runBody(Lease lease) throws X, SQLException {
-    R value = call.runBody(lease);
+    R value = call.runBody(lease, scope);
     Payload payload = call.output(scope.codec(), value);
     result = value;
     return payload;

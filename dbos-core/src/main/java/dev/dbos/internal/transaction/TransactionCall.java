@@ -6,6 +6,7 @@ import dev.dbos.error.SerializationException;
 import dev.dbos.error.TransactionAbortedException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.StepCodec;
+import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.sql.Borrower;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
@@ -52,9 +53,10 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
    * Opens a transaction on {@code lease} and runs the body in it. Afterwards the transaction is
    * open and can be committed.
    *
+   * @param scope the run whose stop cancels the body's statements, or null
    * @throws TransactionAbortedException when the body returned, but left nothing to commit
    */
-  R runBody(Lease lease) throws X, SQLException {
+  R runBody(Lease lease, @Nullable WorkflowScope scope) throws X, SQLException {
     Transactions.begin(lease, mode);
     boolean sqlite = database.dialect() instanceof Dialect.Sqlite;
     if (sqlite) {
@@ -62,11 +64,10 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
     }
     GuardedConnection guard;
     R result;
-    try (StatementLimit limit = StatementLimit.begin(lease, session.statementTimeout())) {
-      guard =
-          new GuardedConnection(
-              lease.connection(), database.name(), name, session.logStatements(), limit);
-      result = runGuarded(guard);
+    try (StatementLimit limit = StatementLimit.begin(lease, session.statementTimeout());
+        OpenStatements statements = OpenStatements.of(scope, this)) {
+      guard = new GuardedConnection(lease.connection(), this, limit, statements);
+      result = runGuarded(guard, statements);
     }
     if (sqlite) {
       requireSavepoint(lease.connection(), guard);
@@ -76,13 +77,15 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
     return result;
   }
 
-  private R runGuarded(GuardedConnection guard) throws X {
+  private R runGuarded(GuardedConnection guard, OpenStatements statements) throws X {
     Ambient inside =
         new Ambient.InTransaction(owner, database.name(), name, guard.connection(), outer, 0);
     try {
       return Ambient.<R, X>call(inside, () -> body.call(guard.connection()));
     } finally {
       guard.end();
+      // Whatever the body made of it, also a result.
+      statements.requireNotCancelled();
     }
   }
 

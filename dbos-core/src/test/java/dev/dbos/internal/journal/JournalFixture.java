@@ -71,7 +71,7 @@ final class JournalFixture implements AutoCloseable {
             "{}",
             "portable_json",
             new Assignment("till-1", "v1", "tea-shop", token(order)),
-            null,
+            StartRow.Terms.of(null),
             1_000));
   }
 

@@ -4,14 +4,14 @@ package dev.dbos.internal.sql;
  * Whether notifications reach a session that has said LISTEN. Where they do not, changes are found
  * by asking.
  */
-public sealed interface Listening {
+public sealed interface ListeningSupport {
   /** They do. */
-  record Supported() implements Listening {}
+  record Supported() implements ListeningSupport {}
 
   /**
    * They do not.
    *
    * @param reason why, as the end of a sentence
    */
-  record Unsupported(String reason) implements Listening {}
+  record Unsupported(String reason) implements ListeningSupport {}
 }

@@ -1,0 +1,214 @@
+package dev.dbos.internal.engine;
+
+import dev.dbos.internal.engine.Takeover.ReadyRun;
+import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.store.Claim;
+import dev.dbos.internal.store.ClaimedWorkflow;
+import dev.dbos.internal.store.QueueStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes workflows out of a queue and runs them, on one thread that claims in batches.
+ *
+ * <p>It takes places among the running first, and claims no more than it has places for: what this
+ * process cannot run stays for others. It looks when it is {@link #signal told to}, when a full
+ * batch shows that there may be more, and about once a second for what other processes have put in.
+ *
+ * <p>What it has claimed it runs, whatever happens to the database in between: only close makes it
+ * leave that to the next launch. A claim whose acknowledgement was lost is looked for by its token.
+ */
+final class Dispatcher implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  /** The most to claim at once. */
+  private static final int BATCH = 100;
+
+  /** Between two looks at an idle queue; times 0.5 to 1. */
+  private static final Duration IDLE = Duration.ofMillis(1_300);
+
+  private static final int CLOSE_SECONDS = 5;
+
+  private final Engine engine;
+  private final String queueName;
+  private final Takeover takeover;
+  private final Object signal = new Object();
+  private boolean signalled;
+  private boolean closed;
+  private @Nullable Thread thread;
+
+  Dispatcher(Engine engine, String queueName) {
+    this.engine = engine;
+    this.queueName = queueName;
+    this.takeover = new Takeover(engine);
+  }
+
+  void start() {
+    synchronized (signal) {
+      thread = new Thread(this::work, "dbos queue " + queueName);
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  /** Something has been put into the queue. */
+  void signal() {
+    synchronized (signal) {
+      signalled = true;
+      signal.notifyAll();
+    }
+  }
+
+  private void work() {
+    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
+    Backoff idle = new Backoff(IDLE, 1, IDLE, ThreadLocalRandom.current());
+    int failures = 0;
+    Round round = new Round(null);
+    Duration pause = Duration.ZERO;
+    while (pauseUnlessClosed(pause)) {
+      try {
+        pause = round.dispatch() ? Duration.ZERO : idle.after(1);
+        round = new Round(null);
+        failures = 0;
+      } catch (RuntimeException failure) {
+        if (failures++ == 0) {
+          LOG.warn("Cannot take work out of queue {}; trying on", queueName, failure);
+        }
+        round = round.again();
+        pause = outages.after(failures);
+      }
+    }
+  }
+
+  /** One claim and what comes of it. */
+  private final class Round {
+    private final @Nullable String lostToken;
+    private @Nullable String token;
+
+    /**
+     * Prepares one.
+     *
+     * @param lostToken of a claim of which it is not known whether it was made, or null
+     */
+    Round(@Nullable String lostToken) {
+      this.lostToken = lostToken;
+    }
+
+    /** The round after this one failed. */
+    Round again() {
+      return new Round(token == null ? lostToken : token);
+    }
+
+    /** Whether there may be more. */
+    boolean dispatch() {
+      int places = takePlaces();
+      int used = 0;
+      try {
+        List<ReadyRun> ready = ready(places);
+        // From here on each run gives its place back by itself. Those of a lost claim may be more
+        // than there are places now, and wait.
+        used = Math.min(places, ready.size());
+        ready.subList(0, used).forEach(engine::continueInPlace);
+        ready.subList(used, ready.size()).forEach(engine::continueOnOwnThread);
+        return used == places;
+      } finally {
+        engine.permits().release(places - used);
+      }
+    }
+
+    private List<ReadyRun> ready(int places) {
+      if (places == 0) {
+        return List.of();
+      }
+      if (lostToken != null) {
+        String lost = lostToken;
+        List<ClaimedWorkflow> found =
+            engine.systemDatabase().read(dsl -> QueueStore.claimed(dsl, lost));
+        if (!found.isEmpty()) {
+          return takeover.runs(found, lost);
+        }
+      }
+      Claim claim = claim(places);
+      if (!engine.systemDatabase().read(dsl -> QueueStore.hasWork(dsl, queueName, claim))) {
+        return List.of();
+      }
+      token = claim.runToken();
+      return takeover.runs(
+          engine.systemDatabase().write(dsl -> QueueStore.claim(dsl, queueName, claim)),
+          claim.runToken());
+    }
+  }
+
+  private Claim claim(int limit) {
+    EngineSettings settings = engine.settings();
+    return new Claim(
+        settings.executorId(),
+        settings.applicationVersion(),
+        settings.applicationName(),
+        engine.workflowNames(),
+        UUID.randomUUID().toString(),
+        settings.clock().millis(),
+        limit);
+  }
+
+  /** As many places as are free, at most a batch; waits a while for the first. */
+  private int takePlaces() {
+    try {
+      if (!engine.permits().tryAcquire(IDLE.toMillis(), TimeUnit.MILLISECONDS)) {
+        return 0;
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      synchronized (signal) {
+        closed = true;
+      }
+      return 0;
+    }
+    int places = 1;
+    while (places < BATCH && engine.permits().tryAcquire()) {
+      places++;
+    }
+    return places;
+  }
+
+  private boolean pauseUnlessClosed(Duration pause) {
+    long deadline = System.nanoTime() + pause.toNanos();
+    synchronized (signal) {
+      for (long left = pause.toMillis(); left > 0 && !signalled && !closed; ) {
+        try {
+          signal.wait(left);
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          return false;
+        }
+        left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      }
+      signalled = false;
+      return !closed;
+    }
+  }
+
+  /** Claims nothing more; returns when what was claimed has been handed over to its runs. */
+  @Override
+  public void close() {
+    Thread working;
+    synchronized (signal) {
+      closed = true;
+      working = thread;
+      signal.notifyAll();
+    }
+    if (working != null) {
+      try {
+        working.join(Duration.ofSeconds(CLOSE_SECONDS));
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

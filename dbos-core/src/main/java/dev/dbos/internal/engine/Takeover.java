@@ -1,0 +1,84 @@
+package dev.dbos.internal.engine;
+
+import dev.dbos.internal.store.ClaimedWorkflow;
+import dev.dbos.internal.store.RecordedStep;
+import dev.dbos.internal.store.StepStore;
+import dev.dbos.internal.store.WorkflowStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets workflows go on that this process has claimed: sets those aside that were claimed too often,
+ * and loads the steps of the others with one query.
+ */
+final class Takeover {
+  private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
+
+  private final Engine engine;
+
+  Takeover(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** Runs that are ready to be executed, each with the input it is executed on. */
+  record ReadyRun(Run run, ClaimedWorkflow workflow) {}
+
+  /**
+   * The runs of claimed workflows. Writing the same twice changes nothing, so this may be repeated
+   * when the system database fails meanwhile.
+   */
+  List<ReadyRun> runs(List<ClaimedWorkflow> claimed, String runToken) {
+    List<ClaimedWorkflow> alive = new ArrayList<>();
+    for (ClaimedWorkflow workflow : claimed) {
+      if (isExhausted(workflow)) {
+        setAside(workflow, runToken);
+      } else {
+        alive.add(workflow);
+      }
+    }
+    if (alive.isEmpty()) {
+      return List.of();
+    }
+    List<String> ids = alive.stream().map(ClaimedWorkflow::workflowId).toList();
+    Map<String, Map<Integer, RecordedStep>> steps =
+        engine.systemDatabase().read(dsl -> StepStore.load(dsl, ids));
+    return alive.stream()
+        .map(
+            workflow ->
+                new ReadyRun(
+                    engine.resumed(
+                        new Run.Identity(
+                            workflow.workflowId(),
+                            workflow.name(),
+                            workflow.createdAtMillis(),
+                            runToken,
+                            workflow.inheritance()),
+                        steps.getOrDefault(workflow.workflowId(), Map.of())),
+                    workflow))
+        .toList();
+  }
+
+  private boolean isExhausted(ClaimedWorkflow workflow) {
+    int most = engine.registration(workflow.name()).definition().maxRecoveryAttempts();
+    return workflow.attempts() > most + 1L;
+  }
+
+  private void setAside(ClaimedWorkflow workflow, String runToken) {
+    LOG.warn(
+        "Workflow {} ({}) is set aside after {} attempts that did not end",
+        workflow.workflowId(),
+        workflow.name(),
+        workflow.attempts());
+    engine
+        .systemDatabase()
+        .write(
+            dsl -> {
+              WorkflowStore.setAside(
+                  dsl, workflow.workflowId(), runToken, engine.settings().clock().millis());
+              return workflow;
+            });
+  }
+}

@@ -1,0 +1,71 @@
+package dev.dbos.internal.operations;
+
+import dev.dbos.internal.context.DeletedWorkflow;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The runs of this process: how they end, and what of them has to know at once of a change to
+ * workflows that is durable now. That is only about time: without being told, all of it would be
+ * noticed a little later.
+ */
+public interface LocalRuns {
+  /** Of a process that runs no workflows. */
+  LocalRuns NONE =
+      new LocalRuns() {
+        @Override
+        public Optional<CompletableFuture<Outcome>> outcome(String workflowId) {
+          return Optional.empty();
+        }
+
+        @Override
+        public void makeDurable() {}
+
+        @Override
+        public Way makeWay(Collection<String> workflowIds) {
+          return () -> {};
+        }
+
+        @Override
+        public void changed(Collection<String> workflowIds) {}
+
+        @Override
+        public void enqueued() {}
+
+        @Override
+        public void forget(Collection<DeletedWorkflow> workflows) {}
+      };
+
+  /**
+   * Completes when a workflow of this process has ended, or exceptionally when this process left
+   * it; empty for others.
+   */
+  Optional<CompletableFuture<Outcome>> outcome(String workflowId);
+
+  /** Makes durable what runs of this process have recorded without waiting. */
+  void makeDurable();
+
+  /**
+   * Has transactions of these workflows leave the system database where they would keep a change
+   * out: on SQLite, where one writer is let in at a time. They are rolled back, and tried again
+   * once the way is closed, unless their runs have to stop by then.
+   */
+  Way makeWay(Collection<String> workflowIds);
+
+  /** Open until a change has been made, or has failed. */
+  @FunctionalInterface
+  interface Way extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** Has the runs of these workflows, if there are any here, look whether they may go on. */
+  void changed(Collection<String> workflowIds);
+
+  /** Something waits in the internal queue. */
+  void enqueued();
+
+  /** Deletes what known datasources hold of workflows that have been deleted. */
+  void forget(Collection<DeletedWorkflow> workflows);
+}

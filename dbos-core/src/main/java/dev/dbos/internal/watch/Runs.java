@@ -1,0 +1,28 @@
+package dev.dbos.internal.watch;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** The runs of this process. */
+public interface Runs {
+  /** Of a process that runs nothing. */
+  Runs NONE =
+      new Runs() {
+        @Override
+        public Collection<? extends WatchedRun> active() {
+          return List.of();
+        }
+
+        @Override
+        public Optional<? extends WatchedRun> active(String workflowId) {
+          return Optional.empty();
+        }
+      };
+
+  /** Those that have not ended. */
+  Collection<? extends WatchedRun> active();
+
+  /** The one of a workflow. */
+  Optional<? extends WatchedRun> active(String workflowId);
+}
