@@ -2,6 +2,7 @@ package dev.dbos;
 
 import dev.dbos.admin.SystemDatabaseAdmin;
 import dev.dbos.configuration.Configuration;
+import dev.dbos.datasource.Datasource;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.WorkflowOperations;
@@ -10,6 +11,7 @@ import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 public final class DBOS extends Workflows implements AutoCloseable {
   private final Engine engine;
   private final Database database;
+  private final ApplicationDatabase application;
 
-  DBOS(Engine engine, Database database) {
+  DBOS(Engine engine, Database database, ApplicationDatabase application) {
     super(engine.access());
     this.engine = engine;
     this.database = database;
+    this.application = application;
   }
 
   /**
@@ -143,6 +147,22 @@ public final class DBOS extends Workflows implements AutoCloseable {
   }
 
   /**
+   * The datasource on {@link DbosBuilder#applicationDatabaseUrl}, and on the system database when
+   * that was not set. There the writes of a transaction and its record are one commit, of one row.
+   * It has the default settings of a datasource, is always the same, and is closed with this DBOS;
+   * its own {@code close()} does nothing. In the body of a workflow use {@link
+   * Workflow#applicationDatasource()}, which is there also while {@code launch()} is still
+   * recovering.
+   *
+   * @throws dev.dbos.error.DbosClosedException when this is closed
+   * @throws dev.dbos.error.DatabaseUnavailableException when it is on the system database, is used
+   *     for the first time, and cannot be opened
+   */
+  public Datasource<Connection> applicationDatasource() {
+    return application.datasource();
+  }
+
+  /**
    * Stops taking work, lets running workflows go on for a bounded time, leaves the rest PENDING for
    * the next launch, and closes what this opened. Datasources belong to whoever created them.
    * Closing again does nothing.
@@ -150,6 +170,7 @@ public final class DBOS extends Workflows implements AutoCloseable {
   @Override
   public void close() {
     engine.close();
+    application.close();
     database.close();
   }
 }

@@ -1,23 +1,27 @@
 package dev.dbos;
 
+import com.zaxxer.hikari.HikariConfig;
 import dev.dbos.configuration.Configuration;
+import dev.dbos.datasource.Credentials;
 import dev.dbos.datasource.Datasource;
 import dev.dbos.datasource.Listening;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
 import dev.dbos.error.ConfigurationException;
+import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.journal.Journal;
-import dev.dbos.internal.migration.SystemDatabaseSetup;
+import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.observe.DbosListener;
 import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.serialization.TaggedJson;
@@ -31,7 +35,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +54,8 @@ public final class DbosBuilder {
   private final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
   private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   private final List<String> trustedPackages = new ArrayList<>();
+  private final List<DbosListener> listeners = new ArrayList<>();
+  private final DatabaseSettings databases = new DatabaseSettings();
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private @Nullable Serializer serializer;
@@ -76,9 +85,11 @@ public final class DbosBuilder {
 
   /**
    * Where workflows and steps are stored; default what the environment variable {@code
-   * DBOS_SYSTEM_DATABASE_URL} says, else the file {@code <application>.sqlite} in the working
-   * directory. Either {@code sqlite:} or {@code postgresql:}. A PostgreSQL database that does not
-   * exist is created, where the role may.
+   * DBOS_SYSTEM_DATABASE_URL} says, else with an {@link #applicationDatabaseUrl} what is beside
+   * that (on PostgreSQL the database with {@code _dbos_sys} behind its name, on SQLite the same
+   * file), else the file {@code <application>.sqlite} in the working directory. Either {@code
+   * sqlite:} or {@code postgresql:}. A PostgreSQL database that does not exist is created, where
+   * the role may.
    */
   public DbosBuilder systemDatabaseUrl(String url) {
     this.configuration = configuration.withSystemDatabaseUrl(url);
@@ -114,6 +125,44 @@ public final class DbosBuilder {
   /** The size and timeouts of the system database's pool; default {@link PoolOptions#DEFAULT}. */
   public DbosBuilder systemDatabasePool(PoolOptions options) {
     this.configuration = configuration.withSystemDatabasePool(options);
+    return this;
+  }
+
+  /**
+   * Who logs in to the system database, asked anew for each physical connection; default the user
+   * and password of its URL. As {@link
+   * dev.dbos.datasource.DatasourceBuilder#credentials(Supplier)}.
+   */
+  public DbosBuilder systemDatabaseCredentials(Supplier<Credentials> supplier) {
+    databases.credentials = supplier;
+    return this;
+  }
+
+  /**
+   * Changes what {@link PoolOptions} has no word for in the system database's pool; default no
+   * change. As {@link dev.dbos.datasource.DatasourceBuilder#configurePool(Consumer)}.
+   */
+  public DbosBuilder configureSystemDatabasePool(Consumer<HikariConfig> customizer) {
+    databases.customizer = customizer;
+    return this;
+  }
+
+  /**
+   * The database of {@link DBOS#applicationDatasource()}; default the system database. It may be of
+   * another product. A database that is named here is opened by {@link #launch()} and closed with
+   * the DBOS; datasources of your own serve as well and have more settings.
+   */
+  public DbosBuilder applicationDatabaseUrl(String url) {
+    this.configuration = configuration.withApplicationDatabaseUrl(url);
+    return this;
+  }
+
+  /**
+   * The size and timeouts of the pool behind {@link DBOS#applicationDatasource()}, also when that
+   * is on the system database; default {@link PoolOptions#DEFAULT}.
+   */
+  public DbosBuilder applicationDatabasePool(PoolOptions options) {
+    databases.applicationPool = options;
     return this;
   }
 
@@ -203,6 +252,12 @@ public final class DbosBuilder {
     return this;
   }
 
+  /** Tells {@code listener} what workflows do, as well as those given before. */
+  public DbosBuilder listener(DbosListener listener) {
+    listeners.add(listener);
+    return this;
+  }
+
   /** What time it is; default the system's clock. */
   public DbosBuilder clock(InstantSource source) {
     this.clock = source;
@@ -230,18 +285,40 @@ public final class DbosBuilder {
    * @throws dev.dbos.error.SchemaException when its tables are not what they must be
    */
   public DBOS launch() {
-    Database database = SystemDatabaseSetup.open(configuration);
+    Database database = databases.openSystem(configuration);
     try {
-      String schema = configuration.systemDatabaseSchema();
-      SystemDatabase systemDatabase = new SystemDatabase(database, schema);
-      EngineSettings settings = settings();
-      registerVersion(systemDatabase, settings);
-      Journal journal = Journal.open(database, schema);
-      Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions());
-      recover(engine);
-      return new DBOS(engine, database);
+      database.announce();
+      return launch(database, databases.application(configuration, database));
     } catch (Throwable failure) {
       database.close();
+      throw failure;
+    }
+  }
+
+  private DBOS launch(Database database, ApplicationDatabase application) {
+    try {
+      SystemDatabase systemDatabase =
+          new SystemDatabase(database, configuration.systemDatabaseSchema());
+      EngineSettings settings = settings();
+      registerVersion(systemDatabase, settings);
+      List<DatasourceEngine> known = datasourceEngines(application);
+      ConnectionBudget.log(
+          applicationName,
+          Stream.concat(Stream.of(database), known.stream().map(DatasourceEngine::database))
+              .toList());
+      Journal journal = Journal.open(database, systemDatabase.schema(), settings.observers());
+      // What is recorded in the system database itself leaves nothing to clean up.
+      List<DurableTransactions> transactions =
+          known.stream()
+              .filter(one -> !one.database().identity().equals(database.identity()))
+              .map(DatasourceEngine::transactions)
+              .toList();
+      Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions);
+      engine.applicationDatasource(application::datasource);
+      recover(engine);
+      return new DBOS(engine, database, application);
+    } catch (Throwable failure) {
+      application.close();
       throw failure;
     }
   }
@@ -262,14 +339,16 @@ public final class DbosBuilder {
         new StepCodec(
             serializer == null ? TaggedJson.trusting(trust) : serializer, new ErrorCodec(trust));
     return new EngineSettings(
-        applicationName,
-        orEnvironment(applicationVersion, "DBOS__APPVERSION", applicationName),
-        orEnvironment(executorId, "DBOS__VMID", "local"),
+        new EngineSettings.Identity(
+            applicationName,
+            orEnvironment(applicationVersion, "DBOS__APPVERSION", applicationName),
+            orEnvironment(executorId, "DBOS__VMID", "local")),
         codec,
         clock,
         closeTimeout,
         MAX_RUNNING,
-        listening);
+        listening,
+        listeners.isEmpty() ? Observers.NONE : new Observers(listeners));
   }
 
   private static String orEnvironment(@Nullable String chosen, String variable, String otherwise) {
@@ -280,10 +359,14 @@ public final class DbosBuilder {
     return environment == null || environment.isBlank() ? otherwise : environment;
   }
 
-  private List<DurableTransactions> transactions() {
-    return datasources.values().stream()
+  /** Of the registered datasources, and of the runtime's own when it has a URL. */
+  private List<DatasourceEngine> datasourceEngines(ApplicationDatabase application) {
+    Stream<Datasource<?>> own =
+        configuration.applicationDatabaseUrl().isEmpty()
+            ? Stream.of()
+            : Stream.of(application.datasource());
+    return Stream.concat(datasources.values().stream(), own)
         .flatMap(datasource -> datasource.unwrap(DatasourceEngine.class).stream())
-        .map(DatasourceEngine::transactions)
         .toList();
   }
 

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * The workflows of a system database: to see them, to talk to them and to steer them, wherever they
  * run. Thread-safe.
  */
-public abstract sealed class Workflows permits DBOS {
+public abstract sealed class Workflows permits DBOS, DbosClient {
   private final SystemAccess access;
   private final Listings listings;
   private final Steering steering;

@@ -127,7 +127,7 @@ public final class Configuration {
       return DatabaseUrl.parse(environmentUrl);
     }
     if (applicationDatabaseUrl != null) {
-      return beside(DatabaseUrl.parse(applicationDatabaseUrl));
+      return DatabaseUrl.parse(applicationDatabaseUrl).systemDatabase();
     }
     if (name == null) {
       throw new ConfigurationException(
@@ -141,11 +141,11 @@ public final class Configuration {
     return DatabaseUrl.defaultFor(name);
   }
 
-  private static DatabaseUrl beside(DatabaseUrl application) {
-    return switch (application.kind()) {
-      case POSTGRESQL -> application.withDatabaseName(application.databaseName() + "_dbos_sys");
-      case SQLITE -> application;
-    };
+  /** Whether the system database is only looked for beside the application's database. */
+  public boolean isSystemDatabaseDerived() {
+    return systemDatabaseUrl().isEmpty()
+        && environmentUrl == null
+        && applicationDatabaseUrl != null;
   }
 
   /** With another {@link #name()}. */

@@ -110,6 +110,19 @@ public final class DatabaseUrl {
     return parse("sqlite:///" + prefix + name + ".sqlite");
   }
 
+  /**
+   * The system database of an application that names only this one: on PostgreSQL a database beside
+   * it on the same server, with {@code _dbos_sys} behind its name; on SQLite the same file.
+   */
+  public DatabaseUrl systemDatabase() {
+    return location instanceof Location.Server server
+        ? new DatabaseUrl(
+            new Location.Server(server.hosts(), server.databaseName() + "_dbos_sys"),
+            credentials,
+            driverProperties)
+        : this;
+  }
+
   /** The family of the database; CockroachDB counts as PostgreSQL. */
   public Kind kind() {
     return location.kind();

@@ -94,13 +94,15 @@ class WrongInputTest {
     assertSays(
         launching(url),
         DatabaseUnavailableException.class,
-        "Cannot open system database at postgresql://app:",
-        "the server cannot be reached. Check that it runs and that host and port are right.");
+        "Cannot open system database at postgresql://app:***@localhost:"
+            + port
+            + "/shop: the server cannot be reached (Connection refused). Check that it runs and that"
+            + " host and port are right.");
     assertSays(
         opening(url),
         DatabaseUnavailableException.class,
-        "Cannot open stock at postgresql://app:",
-        "the server cannot be reached.");
+        "Cannot open stock at postgresql://app:***@localhost:" + port + "/shop: ",
+        "the server cannot be reached (Connection refused).");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.dbos.internal.engine;
 
+import dev.dbos.datasource.Datasource;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
@@ -28,15 +29,18 @@ import dev.dbos.internal.watch.Watcher;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,6 +72,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
   private final Set<Run> executing = ConcurrentHashMap.newKeySet();
   private final Set<Run> idle = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
+  private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
 
   /** An engine over a system database whose schema is ready. */
   public Engine(
@@ -93,10 +98,19 @@ public final class Engine implements LocalRuns, AutoCloseable {
             settings.applicationName(),
             settings.codec(),
             settings.clock(),
-            watcher,
+            this::watcher,
             this);
     this.startRows = new StartRows(settings);
     this.permits = new Semaphore(settings.maxRunning(), true);
+  }
+
+  /** Lets workflows have the datasource that belongs to the runtime. */
+  public void applicationDatasource(Supplier<Datasource<Connection>> datasource) {
+    this.applicationDatasource = datasource;
+  }
+
+  Datasource<Connection> applicationDatasource() {
+    return Objects.requireNonNull(applicationDatasource, "set before anything runs").get();
   }
 
   /** What it runs with. */

@@ -1,6 +1,8 @@
 package dev.dbos.internal.migration;
 
+import com.zaxxer.hikari.HikariConfig;
 import dev.dbos.configuration.Configuration;
+import dev.dbos.datasource.Credentials;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
@@ -12,6 +14,9 @@ import dev.dbos.internal.sql.Pools;
 import dev.dbos.internal.sql.SqlFailure;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +33,16 @@ public final class SystemDatabaseSetup {
   private final Configuration configuration;
   private final DatabaseUrl url;
 
+  private final PoolSetup pool;
+
   private SystemDatabaseSetup(Configuration configuration) {
+    this(configuration, PoolSetup.of(configuration.systemDatabasePool()));
+  }
+
+  private SystemDatabaseSetup(Configuration configuration, PoolSetup pool) {
     this.configuration = configuration;
     this.url = configuration.systemDatabase();
+    this.pool = pool;
   }
 
   /**
@@ -41,9 +53,18 @@ public final class SystemDatabaseSetup {
    */
   public record Preparation(boolean databaseCreated, long versionBefore) {}
 
-  /** Opens it for use, migrating it before where that is wanted. */
-  public static Database open(Configuration configuration) {
-    return new SystemDatabaseSetup(configuration).open();
+  /**
+   * Opens it for use, migrating it before where that is wanted.
+   *
+   * @param credentials who logs in, or null for whom the URL names
+   * @param customizer what is changed in its pools, or null for nothing
+   */
+  public static Database open(
+      Configuration configuration,
+      @Nullable Supplier<Credentials> credentials,
+      @Nullable Consumer<HikariConfig> customizer) {
+    PoolSetup pool = new PoolSetup(configuration.systemDatabasePool(), credentials, customizer);
+    return new SystemDatabaseSetup(configuration, pool).open();
   }
 
   /** Opens it as it is; neither it nor its tables need to exist. */
@@ -148,7 +169,13 @@ public final class SystemDatabaseSetup {
     return new Opened(open(wanted), true);
   }
 
+  /** The credentials are those of the user of the system database, not of one who migrates it. */
   private Database open(DatabaseUrl which) {
-    return Pools.open(OWNER, which, PoolSetup.of(configuration.systemDatabasePool()), SESSION);
+    boolean sameUser = migrationUrl().isEmpty() || which.equals(url);
+    return Pools.open(
+        OWNER,
+        which,
+        sameUser ? pool : new PoolSetup(pool.options(), null, pool.customizer()),
+        SESSION);
   }
 }

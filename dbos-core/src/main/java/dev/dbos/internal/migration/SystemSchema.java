@@ -68,9 +68,28 @@ public final class SystemSchema {
     SystemSchema system = new SystemSchema(database, tables, lockTimeout);
     return switch (mode) {
       case MIGRATE -> system.migrate();
-      case VALIDATE -> system.validate();
+      case VALIDATE ->
+          system.validate(
+              "Start once with MigrationMode.MIGRATE and a role that may change the schema",
+              ", or have the printed DDL of this version applied");
       case NONE -> SystemTables.HEAD;
     };
+  }
+
+  /**
+   * Refuses system tables that are missing or too old, on behalf of somebody who never makes any.
+   *
+   * @param schema where they live on PostgreSQL; ignored on SQLite
+   * @throws SchemaException saying whose task it is to make them
+   */
+  public static void require(Database database, String schema) {
+    SystemTables tables = SystemTables.of(database.dialect(), schema);
+    new SystemSchema(database, tables, Duration.ZERO)
+        .validate(
+            "A client changes no tables: launch the application, or run \"dbos migrate\"",
+            database.dialect() instanceof Dialect.Postgres
+                ? ", and see that this is its database and \"" + schema + "\" its schema"
+                : ", and see that this is its file");
   }
 
   /**
@@ -81,17 +100,17 @@ public final class SystemSchema {
     return SystemTables.of(dialect, schema).ddl();
   }
 
-  private long validate() {
+  private long validate(String advice, String adviceIfMissing) {
     long found = version();
     if (found < SystemTables.HEAD) {
       String state = found == 0 ? "The " + database.name() + " has no system tables" : at(found);
-      String byHand = found == 0 ? ", or have the printed DDL of this version applied" : "";
       throw failed(
           state
               + ", but this version of dbos requires version "
               + SystemTables.HEAD
-              + ". Start once with MigrationMode.MIGRATE and a role that may change the schema"
-              + byHand
+              + ". "
+              + advice
+              + (found == 0 ? adviceIfMissing : "")
               + ".",
           null);
     }

@@ -35,6 +35,9 @@ public final class ConnectionBudget {
 
   private static String pools(List<Database> databases) {
     int sum = databases.stream().mapToInt(Database::capacity).sum();
+    if (databases.stream().anyMatch(database -> database.url().isEmpty())) {
+      return databases.stream().map(Database::name).collect(Collectors.joining(", "));
+    }
     return "at most "
         + sum
         + databases.stream()
@@ -51,7 +54,7 @@ public final class ConnectionBudget {
                 url.kind() == DatabaseUrl.Kind.POSTGRESQL
                     ? "to " + authority(url.jdbcUrl())
                     : "to " + url.file().map(Object::toString).orElse("memory"))
-        .orElse("through data sources of the application");
+        .orElse("through data sources of the application:");
   }
 
   private static String authority(String jdbcUrl) {

@@ -3,6 +3,7 @@ package dev.dbos.internal.sql;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.IsolationLevel;
+import dev.dbos.error.DatabaseUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -40,6 +41,7 @@ public final class Database implements AutoCloseable {
   private final @Nullable PostgresServer server;
   private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
   private @Nullable ListeningSupport listeningSupport;
+  private volatile @Nullable SqliteProcesses processes;
 
   Database(Pools.Owner owner, Connections connections, Session session) throws SQLException {
     this.owner = owner;
@@ -168,7 +170,7 @@ public final class Database implements AutoCloseable {
   /**
    * Borrows a connection, waiting for one to be free and, to write to SQLite, for the turn.
    *
-   * @throws dev.dbos.error.DatabaseUnavailableException when the pool has none in time
+   * @throws DatabaseUnavailableException when the pool has none in time
    */
   public Lease lease(Access access) throws SQLException {
     return lease(access, Borrower.LIBRARY);
@@ -177,7 +179,7 @@ public final class Database implements AutoCloseable {
   /**
    * Borrows a connection for {@code borrower}, who is named to those who find none.
    *
-   * @throws dev.dbos.error.DatabaseUnavailableException when the pool has none in time
+   * @throws DatabaseUnavailableException when the pool has none in time
    */
   public Lease lease(Access access, Borrower borrower) throws SQLException {
     boolean inMemory =
@@ -207,6 +209,14 @@ public final class Database implements AutoCloseable {
     try {
       return source.getConnection();
     } catch (SQLTransientConnectionException failure) {
+      PoolPlan.CredentialsFailure credentials =
+          Causes.first(failure, PoolPlan.CredentialsFailure.class);
+      if (credentials != null) {
+        throw new DatabaseUnavailableException(
+            "No connection to " + name() + " can be opened: " + credentials.what(),
+            name(),
+            failure);
+      }
       if (failure.getCause() == null || Pools.inUse(source) >= Pools.capacity(source)) {
         throw new PoolExhaustion(owner, source, leasesOf(source)).explain(failure);
       }
@@ -282,6 +292,18 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     connections.close();
+    SqliteProcesses announced = processes;
+    if (announced != null) {
+      processes = null;
+      announced.close();
+    }
+  }
+
+  /** Tells other processes on an SQLite file of this one, until it is closed; warns of them. */
+  public void announce() {
+    if (identity instanceof DatabaseIdentity.SqliteFile file) {
+      processes = SqliteProcesses.join(file.realPath());
+    }
   }
 
   /** How many connections are lent at this moment, for a pool of ours; otherwise 0. */

@@ -9,9 +9,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens the databases that URLs name, and uses the data sources of applications. */
 public final class Pools {
+  private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
+
   private Pools() {}
 
   /**
@@ -62,7 +66,13 @@ public final class Pools {
   static Database database(
       PoolPlan plan, Database.Connections connections, Database.Session session) {
     try {
-      return new Database(plan.owner(), connections, session);
+      Database database = new Database(plan.owner(), connections, session);
+      LOG.info(
+          "Opened {} at {}, with at most {} connections",
+          plan.name(),
+          plan.url().redacted(),
+          database.capacity());
+      return database;
     } catch (SQLException failure) {
       connections.close();
       throw plan.explain(failure);

@@ -8,6 +8,7 @@ import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.sql.Pools.Session;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Properties;
 import org.slf4j.Logger;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 record PostgresPool(PoolPlan plan, Session session) {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresPool.class);
 
-  private static final int PROBE_MILLIS = 5_000;
+  private static final Duration PROBE = Duration.ofSeconds(5);
 
   /** Opens it, finding out on the way what it leads to. */
   Database open() {
@@ -108,16 +109,14 @@ record PostgresPool(PoolPlan plan, Session session) {
       return new ListeningSupport.Unsupported("the data source hands out connections of a pooler");
     }
     try {
-      return ListeningProbe.ask(() -> beside(pool));
+      return ListeningProbe.ask(() -> probing(pool));
     } catch (SQLException failure) {
       return new ListeningSupport.Unsupported("trying it failed: " + failure.getMessage());
     }
   }
 
   /** A pooler that has no server left lets us wait for one; then we do without. */
-  private static Connection beside(HikariDataSource pool) throws SQLException {
-    Connection connection = SideConnection.open(pool, "listening");
-    connection.setNetworkTimeout(Runnable::run, PROBE_MILLIS);
-    return connection;
+  private static Connection probing(HikariDataSource pool) throws SQLException {
+    return SideConnection.open(pool, "listening", PROBE);
   }
 }

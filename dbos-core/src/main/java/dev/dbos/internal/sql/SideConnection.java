@@ -5,6 +5,7 @@ import com.zaxxer.hikari.util.Credentials;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Properties;
 
 /** A connection like those of a pool, which the pool knows nothing of. */
@@ -14,8 +15,21 @@ final class SideConnection {
   private SideConnection() {}
 
   static Connection open(HikariDataSource pool, String purpose) throws SQLException {
+    return open(pool, purpose, Duration.ZERO);
+  }
+
+  /**
+   * Opens one.
+   *
+   * @param patience how long any answer may take, the first included; zero for no limit
+   */
+  static Connection open(HikariDataSource pool, String purpose, Duration patience)
+      throws SQLException {
     Properties properties = new Properties();
     properties.putAll(pool.getDataSourceProperties());
+    if (!patience.isZero()) {
+      properties.setProperty("socketTimeout", String.valueOf(patience.toSeconds()));
+    }
     Credentials credentials = pool.getCredentials();
     if (credentials.getUsername() != null) {
       properties.setProperty("user", credentials.getUsername());

@@ -1,0 +1,41 @@
+package dev.dbos;
+
+import dev.dbos.datasource.Listening;
+import dev.dbos.error.DbosClosedException;
+import dev.dbos.internal.store.SystemDatabase;
+import dev.dbos.internal.watch.Runs;
+import dev.dbos.internal.watch.Watcher;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The watcher of a client, which connects no sooner than something is waited for or told. */
+final class ClientWatcher implements Supplier<Watcher>, AutoCloseable {
+  private final SystemDatabase systemDatabase;
+  private final Listening listening;
+  private @Nullable Watcher watcher;
+  private boolean closed;
+
+  ClientWatcher(SystemDatabase systemDatabase, Listening listening) {
+    this.systemDatabase = systemDatabase;
+    this.listening = listening;
+  }
+
+  @Override
+  public synchronized Watcher get() {
+    if (closed) {
+      throw new DbosClosedException("This client has been closed. Open another.");
+    }
+    if (watcher == null) {
+      watcher = new Watcher(systemDatabase, Runs.NONE, listening);
+    }
+    return watcher;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (watcher != null) {
+      watcher.close();
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package dev.dbos.observe;
+
+import java.util.List;
+
+/** How busy a runtime is at this moment. Asking costs nothing and never waits for a database. */
+public interface Vitals {
+  /** The application's name. */
+  String applicationName();
+
+  /** How many workflows this process has begun and not ended, those that sleep or wait included. */
+  int runningWorkflows();
+
+  /** How many checkpoints wait to be written. */
+  int journalBacklog();
+
+  /** The pools of the system database and of the registered datasources, as far as they say. */
+  List<PoolUse> pools();
+}
