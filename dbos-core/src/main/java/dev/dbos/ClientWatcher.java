@@ -1,6 +1,6 @@
 package dev.dbos;
 
-import dev.dbos.datasource.Listening;
+import dev.dbos.datasource.ListenMode;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.watch.Runs;
@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** The watcher of a client, which connects no sooner than something is waited for or told. */
 final class ClientWatcher implements Supplier<Watcher>, AutoCloseable {
   private final SystemDatabase systemDatabase;
-  private final Listening listening;
+  private final ListenMode listening;
   private @Nullable Watcher watcher;
   private boolean closed;
 
-  ClientWatcher(SystemDatabase systemDatabase, Listening listening) {
+  ClientWatcher(SystemDatabase systemDatabase, ListenMode listening) {
     this.systemDatabase = systemDatabase;
     this.listening = listening;
   }

@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.Credentials;
 import dev.dbos.datasource.Datasource;
-import dev.dbos.datasource.Listening;
+import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
@@ -59,7 +59,7 @@ public final class DbosBuilder {
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private @Nullable Serializer serializer;
-  private Listening listening = Listening.AUTO;
+  private ListenMode listening = ListenMode.AUTO;
   private InstantSource clock = SystemClock.UTC;
   private Duration closeTimeout = Duration.ofSeconds(5);
 
@@ -247,7 +247,7 @@ public final class DbosBuilder {
    * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
    * pool; default {@link Listening#AUTO}. Without it everything works, found by polling.
    */
-  public DbosBuilder listening(Listening mode) {
+  public DbosBuilder listen(ListenMode mode) {
     this.listening = mode;
     return this;
   }

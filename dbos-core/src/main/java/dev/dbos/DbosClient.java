@@ -1,6 +1,6 @@
 package dev.dbos;
 
-import dev.dbos.datasource.Listening;
+import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.SystemClock;
@@ -86,7 +86,7 @@ public final class DbosClient extends Workflows implements AutoCloseable {
     private PoolOptions pool = POOL;
     private @Nullable Serializer serializer;
     private InstantSource clock = SystemClock.UTC;
-    private Listening listening = Listening.AUTO;
+    private ListenMode listening = ListenMode.AUTO;
 
     private Builder(ClientDatabase source) {
       this.source = source;
@@ -131,8 +131,8 @@ public final class DbosClient extends Workflows implements AutoCloseable {
       return this;
     }
 
-    /** As {@link DbosBuilder#listening(Listening)}; it listens from the first wait on. */
-    public Builder listening(Listening mode) {
+    /** As {@link DbosBuilder#listening(ListenMode)}; it listens from the first wait on. */
+    public Builder listening(ListenMode mode) {
       this.listening = mode;
       return this;
     }

@@ -12,7 +12,7 @@ import dev.dbos.internal.migration.ServerInspection;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
 import dev.dbos.internal.migration.SystemSchema;
 import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.sql.ListeningSupport;
+import dev.dbos.internal.sql.Listening;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,9 +93,9 @@ final class DatabaseCheck {
   }
 
   private void notifications(Database database) {
-    switch (database.listeningSupport()) {
-      case ListeningSupport.Supported supported -> ok(Topic.NOTIFICATIONS, "LISTEN works");
-      case ListeningSupport.Unsupported unsupported ->
+    switch (database.listening()) {
+      case Listening.Supported supported -> ok(Topic.NOTIFICATIONS, "LISTEN works");
+      case Listening.Unsupported unsupported ->
           note(
               Topic.NOTIFICATIONS,
               "none, because "

@@ -40,7 +40,7 @@ public final class Database implements AutoCloseable {
   private final Session session;
   private final @Nullable PostgresServer server;
   private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
-  private @Nullable ListeningSupport listeningSupport;
+  private @Nullable Listening listening;
   private volatile @Nullable SqliteProcesses processes;
 
   Database(Pools.Owner owner, Connections connections, Session session) throws SQLException {
@@ -147,11 +147,11 @@ public final class Database implements AutoCloseable {
   }
 
   /** Whether notifications reach those who listen; found out the first time this is called. */
-  public synchronized ListeningSupport listeningSupport() {
-    if (listeningSupport == null) {
-      listeningSupport = Pools.listeningSupport(this);
+  public synchronized Listening listening() {
+    if (listening == null) {
+      listening = Pools.listening(this);
     }
-    return listeningSupport;
+    return listening;
   }
 
   /**
@@ -205,6 +205,44 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens a connection beside the pools, for what has to keep one; the caller closes it. Empty
+   * where that is not possible: for a data source of the application, which may be a pool, and for
+   * a database in memory.
+   *
+   * @param purpose what the server shows, behind the application's name
+   */
+  public Optional<Connection> openBeside(String purpose) throws SQLException {
+    return opensBeside() && readers instanceof HikariDataSource pool
+        ? Optional.of(SideConnection.open(pool, purpose))
+        : Optional.empty();
+  }
+
+  /** Whether {@link #openBeside} can open one. */
+  public boolean opensBeside() {
+    boolean inMemory = connections.shared() && dialect instanceof Dialect.Sqlite;
+    return connections.owned() && !inMemory;
+  }
+
+  /**
+   * Runs {@code work} like {@link #read}, giving up on a server that does not answer in time.
+   *
+   * @throws SQLException also when there was no answer; the connection is lost then
+   */
+  public <R extends @Nullable Object> R readWithin(
+      Duration patience, SqlFunction<Connection, R> work) throws SQLException {
+    try (Lease lease = lease(Access.READ)) {
+      if (dialect instanceof Dialect.Postgres) {
+        lease.connection().setNetworkTimeout(Runnable::run, (int) patience.toMillis());
+      }
+      R result = work.apply(lease.connection());
+      if (dialect instanceof Dialect.Postgres) {
+        lease.connection().setNetworkTimeout(Runnable::run, 0);
+      }
+      return result;
+    }
+  }
+
   private Connection borrow(DataSource source) throws SQLException {
     try {
       return source.getConnection();
@@ -234,44 +272,6 @@ public final class Database implements AutoCloseable {
 
   void returned(Lease lease) {
     leases.remove(lease);
-  }
-
-  /**
-   * Opens a connection beside the pools, for what has to keep one; the caller closes it. Empty
-   * where that is not possible: for a data source of the application, which may be a pool, and for
-   * a database in memory.
-   *
-   * @param purpose what the server shows, behind the application's name
-   */
-  public Optional<Connection> openBeside(String purpose) throws SQLException {
-    return opensBeside() && writers instanceof HikariDataSource pool
-        ? Optional.of(SideConnection.open(pool, purpose))
-        : Optional.empty();
-  }
-
-  /** Whether {@link #openBeside} can open one. */
-  public boolean opensBeside() {
-    boolean inMemory = connections.shared() && dialect instanceof Dialect.Sqlite;
-    return connections.owned() && !inMemory;
-  }
-
-  /**
-   * Runs {@code work} like {@link #read}, giving up on a server that does not answer in time.
-   *
-   * @throws SQLException also when there was no answer; the connection is lost then
-   */
-  public <R extends @Nullable Object> R readWithin(
-      Duration patience, SqlFunction<Connection, R> work) throws SQLException {
-    try (Lease lease = lease(Access.READ)) {
-      if (dialect instanceof Dialect.Postgres) {
-        lease.connection().setNetworkTimeout(Runnable::run, (int) patience.toMillis());
-      }
-      R result = work.apply(lease.connection());
-      if (dialect instanceof Dialect.Postgres) {
-        lease.connection().setNetworkTimeout(Runnable::run, 0);
-      }
-      return result;
-    }
   }
 
   /** Runs {@code work} without a transaction, each statement by itself. */

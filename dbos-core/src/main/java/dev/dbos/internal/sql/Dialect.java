@@ -43,24 +43,19 @@ public sealed interface Dialect {
       this(Flavor.POSTGRESQL);
     }
 
-    /** Whether it is CockroachDB. */
-    public boolean isCockroach() {
-      return flavor == Flavor.COCKROACHDB;
-    }
-
     /** Has the session told of what is sent on a channel. */
     public static String listen(String channel) {
       return "LISTEN " + channel;
     }
 
-    @Override
-    public SQLDialect jooq() {
-      return SQLDialect.POSTGRES;
+    /** Whether it is CockroachDB. */
+    public boolean isCockroach() {
+      return flavor == Flavor.COCKROACHDB;
     }
 
     @Override
-    public boolean notifies() {
-      return !isCockroach();
+    public SQLDialect jooq() {
+      return SQLDialect.POSTGRES;
     }
 
     @Override
@@ -111,11 +106,6 @@ public sealed interface Dialect {
     }
 
     @Override
-    public boolean notifies() {
-      return false;
-    }
-
-    @Override
     public Optional<String> setTransaction(IsolationLevel isolation, boolean readOnly) {
       return Optional.empty();
     }
@@ -162,9 +152,6 @@ public sealed interface Dialect {
 
   /** The dialect jOOQ renders for. */
   SQLDialect jooq();
-
-  /** Whether those who listen are told what others have done. */
-  boolean notifies();
 
   /** The statement that opens a transaction with these characteristics, where one is needed. */
   Optional<String> setTransaction(IsolationLevel isolation, boolean readOnly);

@@ -14,8 +14,8 @@ import java.sql.Statement;
  */
 final class ListeningProbe {
   private static final String CHANNEL = "dbos_probe";
-  private static final ListeningSupport.Unsupported POOLED =
-      new ListeningSupport.Unsupported(
+  private static final Listening.Unsupported POOLED =
+      new Listening.Unsupported(
           "the connections go through a pooler that lends a server for one transaction at a time");
 
   private ListeningProbe() {}
@@ -26,7 +26,7 @@ final class ListeningProbe {
     Connection open() throws SQLException;
   }
 
-  static ListeningSupport ask(Connections connections) throws SQLException {
+  static Listening ask(Connections connections) throws SQLException {
     try (Connection listener = connections.open();
         Connection other = connections.open()) {
       execute(listener, "LISTEN " + CHANNEL);
@@ -36,7 +36,7 @@ final class ListeningProbe {
       boolean kept = !serverOf(other).equals(server) && isKept(listener, server);
       execute(other, "COMMIT");
       execute(listener, "UNLISTEN " + CHANNEL);
-      return kept ? new ListeningSupport.Supported() : POOLED;
+      return kept ? new Listening.Supported() : POOLED;
     }
   }
 

@@ -113,14 +113,14 @@ public final class Pools {
         : 0;
   }
 
-  /** What {@link Database#listeningSupport()} finds out. */
-  static ListeningSupport listeningSupport(Database database) {
+  /** What {@link Database#listening()} finds out. */
+  static Listening listening(Database database) {
     return switch (database.dialect()) {
-      case Dialect.Sqlite sqlite -> new ListeningSupport.Unsupported("SQLite has no notifications");
+      case Dialect.Sqlite sqlite -> new Listening.Unsupported("SQLite has no notifications");
       case Dialect.Postgres postgres ->
           postgres.isCockroach()
-              ? new ListeningSupport.Unsupported("CockroachDB has no notifications")
-              : PostgresPool.listeningSupport(database);
+              ? new Listening.Unsupported("CockroachDB has no notifications")
+              : PostgresPool.listening(database);
     };
   }
 

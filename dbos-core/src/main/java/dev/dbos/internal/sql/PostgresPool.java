@@ -101,17 +101,17 @@ record PostgresPool(PoolPlan plan, Session session) {
   }
 
   /** Asks through sessions of its own: a pool may have but one. */
-  static ListeningSupport listeningSupport(Database database) {
+  static Listening listening(Database database) {
     if (!database.isPooled()) {
-      return new ListeningSupport.Supported();
+      return new Listening.Supported();
     }
     if (!(database.dataSource() instanceof HikariDataSource pool)) {
-      return new ListeningSupport.Unsupported("the data source hands out connections of a pooler");
+      return new Listening.Unsupported("the data source hands out connections of a pooler");
     }
     try {
       return ListeningProbe.ask(() -> probing(pool));
     } catch (SQLException failure) {
-      return new ListeningSupport.Unsupported("trying it failed: " + failure.getMessage());
+      return new Listening.Unsupported("trying it failed: " + failure.getMessage());
     }
   }
 

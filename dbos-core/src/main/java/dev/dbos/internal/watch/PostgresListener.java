@@ -3,7 +3,7 @@ package dev.dbos.internal.watch;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
-import dev.dbos.internal.sql.ListeningSupport;
+import dev.dbos.internal.sql.Listening;
 import dev.dbos.internal.sql.SqlFailure;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -74,13 +74,13 @@ final class PostgresListener implements AutoCloseable {
   }
 
   private void run() {
+    if (database.listening() instanceof Listening.Unsupported) {
+      audience.now(ListenerState.POLLING);
+      return;
+    }
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     for (int attempt = 1; !isClosed(); attempt++) {
       try {
-        if (database.listeningSupport() instanceof ListeningSupport.Unsupported unsupported) {
-          giveUp(unsupported.reason());
-          return;
-        }
         Optional<Connection> opened = database.openBeside("listener");
         if (opened.isEmpty()) {
           giveUp("connections come from a data source of the application, which may be a pool");

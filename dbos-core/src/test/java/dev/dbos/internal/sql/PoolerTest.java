@@ -39,9 +39,9 @@ class PoolerTest {
     try (TestPgBouncer pooler = TestPgBouncer.builder(SERVER).start();
         Database shop = open(pooler)) {
       assertThat(shop.isPooled()).isTrue();
-      assertThat(shop.listeningSupport())
+      assertThat(shop.listening())
           .isEqualTo(
-              new ListeningSupport.Unsupported(
+              new Listening.Unsupported(
                   "the connections go through a pooler that lends a server for one transaction at"
                       + " a time"));
     }
@@ -52,7 +52,7 @@ class PoolerTest {
     try (TestPgBouncer pooler = TestPgBouncer.builder(SERVER).mode(Mode.SESSION).start();
         Database shop = open(pooler)) {
       assertThat(shop.isPooled()).isTrue();
-      assertThat(shop.listeningSupport()).isEqualTo(new ListeningSupport.Supported());
+      assertThat(shop.listening()).isEqualTo(new Listening.Supported());
     }
   }
 
@@ -60,7 +60,7 @@ class PoolerTest {
   void withoutAPoolerEverybodyMayListenAndNothingIsAsked() {
     try (Database shop = open(SERVER.url(SERVER.createDatabase()))) {
       assertThat(shop.isPooled()).isFalse();
-      assertThat(shop.listeningSupport()).isEqualTo(new ListeningSupport.Supported());
+      assertThat(shop.listening()).isEqualTo(new Listening.Supported());
     }
   }
 
@@ -103,7 +103,7 @@ class PoolerTest {
       for (int i = 0; i < 20; i++) {
         settingInside(shop, new TransactionMode(null, true), "transaction_isolation");
       }
-      shop.listeningSupport();
+      shop.listening();
 
       assertThat(setting(somebodyElse, "default_transaction_isolation"))
           .isEqualTo("read committed");
