@@ -25,6 +25,7 @@ module dev.dbos.core {
   exports dev.dbos.datasource;
   exports dev.dbos.error;
   exports dev.dbos.liquibase;
+  exports dev.dbos.observe;
   exports dev.dbos.serialization;
   exports dev.dbos.tables;
   exports dev.dbos.workflow;

@@ -1,14 +1,17 @@
 package dev.dbos;
 
+import dev.dbos.admin.SystemDatabaseAdmin;
 import dev.dbos.configuration.Configuration;
+import dev.dbos.datasource.Datasource;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.WorkflowOperations;
-import dev.dbos.internal.sql.Database;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DBOS extends Workflows implements AutoCloseable {
   private final Engine engine;
-  private final Database database;
+  private final ApplicationDatabase application;
 
-  DBOS(Engine engine, Database database) {
-    super(engine.access());
+  DBOS(Engine engine, ApplicationDatabase application) {
+    super(engine.access(), engine.health());
     this.engine = engine;
-    this.database = database;
+    this.application = application;
   }
 
   /**
@@ -48,6 +51,31 @@ public final class DBOS extends Workflows implements AutoCloseable {
    */
   public static DbosBuilder builder(Path configFile) {
     return new DbosBuilder(Configuration.read(configFile, System.getenv()));
+  }
+
+  /**
+   * Creates or upgrades the system tables, as a deploy job does before the application starts with
+   * {@link dev.dbos.datasource.MigrationMode#VALIDATE}.
+   *
+   * @param systemDatabaseUrl the system database, with a role that may change it
+   * @param schema where the tables live on PostgreSQL
+   * @param applicationRole the role the application runs with, which is given the right to read and
+   *     write rows and no other; null for none
+   * @throws dev.dbos.error.DatabaseUnavailableException when the database cannot be reached
+   * @throws dev.dbos.error.SchemaException when the tables cannot be made
+   */
+  public static void migrate(
+      String systemDatabaseUrl, String schema, @Nullable String applicationRole) {
+    SystemDatabaseAdmin admin =
+        SystemDatabaseAdmin.of(
+            Configuration.ofEnvironment(Map.of())
+                .withSystemDatabaseUrl(systemDatabaseUrl)
+                .withSystemDatabaseSchema(schema));
+    if (applicationRole == null) {
+      admin.migrate();
+    } else {
+      admin.migrateFor(applicationRole);
+    }
   }
 
   /** Runs a workflow without an input, and waits for it. */
@@ -116,6 +144,22 @@ public final class DBOS extends Workflows implements AutoCloseable {
   }
 
   /**
+   * The datasource on {@link DbosBuilder#applicationDatabaseUrl}, and on the system database when
+   * that was not set. There the writes of a transaction and its record are one commit, of one row.
+   * It has the default settings of a datasource, is always the same, and is closed with this DBOS;
+   * its own {@code close()} does nothing. In the body of a workflow use {@link
+   * Workflow#applicationDatasource()}, which is there also while {@code launch()} is still
+   * recovering.
+   *
+   * @throws dev.dbos.error.DbosClosedException when this is closed
+   * @throws dev.dbos.error.DatabaseUnavailableException when it is on the system database, is used
+   *     for the first time, and cannot be opened
+   */
+  public Datasource<Connection> applicationDatasource() {
+    return application.datasource();
+  }
+
+  /**
    * Stops taking work, lets running workflows go on for a bounded time, leaves the rest PENDING for
    * the next launch, and closes what this opened. Datasources belong to whoever created them.
    * Closing again does nothing.
@@ -123,6 +167,7 @@ public final class DBOS extends Workflows implements AutoCloseable {
   @Override
   public void close() {
     engine.close();
-    database.close();
+    application.close();
+    engine.access().systemDatabase().close();
   }
 }

@@ -1,12 +1,17 @@
 package dev.dbos;
 
+import com.zaxxer.hikari.HikariConfig;
 import dev.dbos.configuration.Configuration;
+import dev.dbos.datasource.Credentials;
+import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.Datasource;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
 import dev.dbos.error.ConfigurationException;
+import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
@@ -14,10 +19,12 @@ import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
+import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.observe.DbosListener;
 import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.serialization.TaggedJson;
@@ -31,7 +38,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +58,10 @@ public final class DbosBuilder {
   private final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
   private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   private final List<String> trustedPackages = new ArrayList<>();
+  private PoolOptions applicationPool = PoolOptions.DEFAULT;
+  private @Nullable Supplier<Credentials> credentials;
+  private @Nullable Consumer<HikariConfig> poolCustomizer;
+  private final List<DbosListener> listeners = new ArrayList<>();
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private @Nullable Serializer serializer;
@@ -75,8 +90,12 @@ public final class DbosBuilder {
   }
 
   /**
-   * Where workflows and steps are stored; default the file {@code <application>.sqlite} in the
-   * working directory. Either {@code sqlite:} or {@code postgresql:}.
+   * Where workflows and steps are stored; default what the environment variable {@code
+   * DBOS_SYSTEM_DATABASE_URL} says, else with an {@link #applicationDatabaseUrl} what is beside
+   * that: on PostgreSQL the database with {@code _dbos_sys} behind its name, on SQLite the same
+   * file; else the file {@code <application>.sqlite} in the working directory. Either {@code
+   * sqlite:} or {@code postgresql:}. A PostgreSQL database that does not exist is created, where
+   * the role may.
    */
   public DbosBuilder systemDatabaseUrl(String url) {
     this.configuration = configuration.withSystemDatabaseUrl(url);
@@ -89,9 +108,67 @@ public final class DbosBuilder {
     return this;
   }
 
+  /**
+   * A direct way to the system database, used for nothing but its migration; default the system
+   * database's own URL. For a role that may create tables where the application's may not, and for
+   * servers whose other way in is a connection pooler. The role of the application is given the
+   * rights it needs on what the migration makes.
+   */
+  public DbosBuilder migrationUrl(String url) {
+    this.configuration = configuration.withMigrationUrl(url);
+    return this;
+  }
+
+  /**
+   * The database of the same server to connect to when the system database does not exist and has
+   * to be created; default {@code postgres}. It is connected to for nothing else.
+   */
+  public DbosBuilder maintenanceDatabase(String database) {
+    this.configuration = configuration.withMaintenanceDatabase(database);
+    return this;
+  }
+
   /** The size and timeouts of the system database's pool; default {@link PoolOptions#DEFAULT}. */
   public DbosBuilder systemDatabasePool(PoolOptions options) {
     this.configuration = configuration.withSystemDatabasePool(options);
+    return this;
+  }
+
+  /**
+   * Who logs in to the system database, asked anew for each physical connection; default the user
+   * and password of its URL. As {@link
+   * dev.dbos.datasource.DatasourceBuilder#credentials(Supplier)}.
+   */
+  public DbosBuilder systemDatabaseCredentials(Supplier<Credentials> supplier) {
+    this.credentials = supplier;
+    return this;
+  }
+
+  /**
+   * Changes what {@link PoolOptions} has no word for in the system database's pool; default no
+   * change. As {@link dev.dbos.datasource.DatasourceBuilder#configurePool(Consumer)}.
+   */
+  public DbosBuilder configureSystemDatabasePool(Consumer<HikariConfig> customizer) {
+    this.poolCustomizer = customizer;
+    return this;
+  }
+
+  /**
+   * The database of {@link DBOS#applicationDatasource()}; default the system database. It may be of
+   * another product. A database that is named here is opened by {@link #launch()} and closed with
+   * the DBOS; datasources of your own serve as well and have more settings.
+   */
+  public DbosBuilder applicationDatabaseUrl(String url) {
+    this.configuration = configuration.withApplicationDatabaseUrl(url);
+    return this;
+  }
+
+  /**
+   * The size and timeouts of the pool behind {@link DBOS#applicationDatasource()}, also when that
+   * is on the system database; default {@link PoolOptions#DEFAULT}.
+   */
+  public DbosBuilder applicationDatabasePool(PoolOptions options) {
+    this.applicationPool = options;
     return this;
   }
 
@@ -174,10 +251,16 @@ public final class DbosBuilder {
 
   /**
    * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
-   * pool; default {@link Listening#AUTO}. Without it everything works, found by polling.
+   * pool; default {@link ListenMode#AUTO}. Without it everything works, found by polling.
    */
   public DbosBuilder listen(ListenMode mode) {
     this.listening = mode;
+    return this;
+  }
+
+  /** Tells {@code listener} what workflows do, as well as those given before. */
+  public DbosBuilder listener(DbosListener listener) {
+    listeners.add(listener);
     return this;
   }
 
@@ -208,18 +291,57 @@ public final class DbosBuilder {
    * @throws dev.dbos.error.SchemaException when its tables are not what they must be
    */
   public DBOS launch() {
-    Database database = SystemDatabaseSetup.open(configuration);
+    Database database =
+        SystemDatabaseSetup.open(configuration, systemPool(configuration.systemDatabasePool()));
+    try {
+      database.announce();
+      return launch(database, application(database));
+    } catch (Throwable failure) {
+      database.close();
+      throw failure;
+    }
+  }
+
+  private PoolSetup systemPool(PoolOptions options) {
+    return new PoolSetup(options, credentials, poolCustomizer);
+  }
+
+  /** Open already when it has a URL of its own. */
+  private ApplicationDatabase application(Database system) {
+    String schema = configuration.systemDatabaseSchema();
+    Optional<String> url = configuration.applicationDatabaseUrl();
+    if (url.isEmpty()) {
+      return new ApplicationDatabase(
+          system, schema, system.url().orElseThrow(), systemPool(applicationPool));
+    }
+    ApplicationDatabase application =
+        new ApplicationDatabase(
+            system, schema, DatabaseUrl.parse(url.get()), PoolSetup.of(applicationPool));
+    application.datasource();
+    return application;
+  }
+
+  private DBOS launch(Database database, ApplicationDatabase application) {
     try {
       String schema = configuration.systemDatabaseSchema();
       SystemDatabase systemDatabase = new SystemDatabase(database, schema);
       EngineSettings settings = settings();
       registerVersion(systemDatabase, settings);
-      Journal journal = Journal.open(database, schema);
-      Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions());
+      List<DatasourceEngine> known = datasourceEngines(application);
+      ConnectionBudget.log(
+          applicationName,
+          database,
+          listening == ListenMode.AUTO && database.opensBeside() ? 1 : 0,
+          known.stream().map(DatasourceEngine::database).toList());
+      Journal journal = Journal.open(database, schema, settings.observers());
+      List<DurableTransactions> transactions =
+          known.stream().map(DatasourceEngine::transactions).toList();
+      Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions);
+      engine.applicationDatasource(application::datasource);
       recover(engine);
-      return new DBOS(engine, database);
+      return new DBOS(engine, application);
     } catch (Throwable failure) {
-      database.close();
+      application.close();
       throw failure;
     }
   }
@@ -240,14 +362,16 @@ public final class DbosBuilder {
         new StepCodec(
             serializer == null ? TaggedJson.trusting(trust) : serializer, new ErrorCodec(trust));
     return new EngineSettings(
-        applicationName,
-        orEnvironment(applicationVersion, "DBOS__APPVERSION", applicationName),
-        orEnvironment(executorId, "DBOS__VMID", "local"),
+        new EngineSettings.Identity(
+            applicationName,
+            orEnvironment(applicationVersion, "DBOS__APPVERSION", applicationName),
+            orEnvironment(executorId, "DBOS__VMID", "local")),
         codec,
         clock,
         closeTimeout,
         MAX_RUNNING,
-        listening);
+        listening,
+        listeners.isEmpty() ? Observers.NONE : new Observers(listeners));
   }
 
   private static String orEnvironment(@Nullable String chosen, String variable, String otherwise) {
@@ -258,10 +382,13 @@ public final class DbosBuilder {
     return environment == null || environment.isBlank() ? otherwise : environment;
   }
 
-  private List<DurableTransactions> transactions() {
-    return datasources.values().stream()
+  /** Of the registered datasources, and of the runtime's own when it has a URL. */
+  private List<DatasourceEngine> datasourceEngines(ApplicationDatabase application) {
+    Stream<Datasource<?>> own =
+        configuration.applicationDatabaseUrl().map(url -> application.datasource()).stream()
+            .map(datasource -> datasource);
+    return Stream.concat(datasources.values().stream(), own)
         .flatMap(datasource -> datasource.unwrap(DatasourceEngine.class).stream())
-        .map(DatasourceEngine::transactions)
         .toList();
   }
 

@@ -36,6 +36,30 @@ public final class SchemaDdl {
     return OutputTable.ddl(dialect(kind), schema);
   }
 
+  /**
+   * Upgrades the tables of a system database.
+   *
+   * @param kind the database product
+   * @param schema the schema on PostgreSQL; not used on SQLite
+   * @param version the version they have, as {@code dbos_migrations} says
+   * @return statements in order, without semicolons; to be run in one transaction
+   */
+  public static List<String> upgrade(DatabaseUrl.Kind kind, String schema, int version) {
+    return SystemSchema.upgradeDdl(dialect(kind), schema, version);
+  }
+
+  /**
+   * Lets a role that owns nothing run an application: it may read and write the rows of the tables
+   * in {@code schema}, those made later included. For PostgreSQL.
+   *
+   * @param schema the schema of the system tables, or of a datasource's table of step outputs
+   * @param role the role's name, without quotes
+   * @return statements in order, without semicolons; to be run by the owner of the tables
+   */
+  public static List<String> grants(String schema, String role) {
+    return SystemSchema.grants(new Dialect.Postgres(), schema, role);
+  }
+
   private static Dialect dialect(DatabaseUrl.Kind kind) {
     return switch (kind) {
       case POSTGRESQL -> new Dialect.Postgres();

@@ -1,5 +1,6 @@
 package dev.dbos;
 
+import dev.dbos.datasource.Datasource;
 import dev.dbos.internal.engine.Steps;
 import dev.dbos.internal.engine.WorkflowOperations;
 import dev.dbos.internal.operations.Events;
@@ -16,6 +17,7 @@ import dev.dbos.workflow.StepRunnable;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.lang.reflect.Type;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -44,6 +46,14 @@ public final class Workflow {
    */
   public static String id() {
     return WorkflowOperations.workflowId();
+  }
+
+  /**
+   * The datasource on the application database of the runtime that runs this workflow, as {@link
+   * DBOS#applicationDatasource()} returns it.
+   */
+  public static Datasource<Connection> applicationDatasource() {
+    return WorkflowOperations.applicationDatasource();
   }
 
   /**

@@ -40,7 +40,7 @@ class ArchitectureTest {
       List.of(
           Set.of("dev.dbos.error", "dev.dbos.internal.text"),
           Set.of("dev.dbos.serialization"),
-          Set.of("dev.dbos.workflow", "dev.dbos.datasource"),
+          Set.of("dev.dbos.workflow", "dev.dbos.datasource", "dev.dbos.observe"),
           Set.of(
               "dev.dbos.configuration",
               "dev.dbos.liquibase",
@@ -67,6 +67,7 @@ class ArchitectureTest {
           "dev.dbos.datasource",
           "dev.dbos.error",
           "dev.dbos.liquibase",
+          "dev.dbos.observe",
           "dev.dbos.serialization",
           "dev.dbos.tables",
           "dev.dbos.workflow");

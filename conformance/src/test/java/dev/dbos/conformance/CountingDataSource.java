@@ -12,11 +12,12 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /** A data source of an application, which counts the connections it hands out. */
-final class CountingDataSource implements DataSource {
+public final class CountingDataSource implements DataSource {
   private final DataSource source;
   private final AtomicInteger connections = new AtomicInteger();
 
-  CountingDataSource(DataSource source) {
+  /** Counts the connections of {@code source}. */
+  public CountingDataSource(DataSource source) {
     this.source = source;
   }
 
@@ -29,7 +30,8 @@ final class CountingDataSource implements DataSource {
     return new CountingDataSource(source);
   }
 
-  int connections() {
+  /** How many were handed out. */
+  public int connections() {
     return connections.get();
   }
 

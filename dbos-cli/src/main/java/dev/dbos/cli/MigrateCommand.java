@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code dbos migrate}. */
@@ -25,6 +26,12 @@ final class MigrateCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "URL", description = "The same as --url.")
   private @Nullable String url;
 
+  @Option(
+      names = "--app-role",
+      paramLabel = "ROLE",
+      description = "Let this PostgreSQL role read and write the rows, and nothing else.")
+  private @Nullable String applicationRole;
+
   MigrateCommand(Console console) {
     this.console = console;
   }
@@ -32,7 +39,9 @@ final class MigrateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Configuration configuration = connection.resolve(console, url);
-    MigrationReport report = SystemDatabaseAdmin.of(configuration).migrate();
+    SystemDatabaseAdmin admin = SystemDatabaseAdmin.of(configuration);
+    MigrationReport report =
+        applicationRole == null ? admin.migrate() : admin.migrateFor(applicationRole);
     String database = configuration.systemDatabase().redacted();
     console.out().println(output.isJson() ? json(database, report) : text(database, report));
     return DbosCommand.DONE;

@@ -3,11 +3,13 @@ package dev.dbos.cli;
 import dev.dbos.SchemaDdl;
 import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.DatabaseUrl;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code dbos print-migrations}. */
@@ -24,6 +26,18 @@ final class PrintMigrationsCommand implements Callable<Integer> {
   @Parameters(arity = "0..1", paramLabel = "URL", description = "The same as --url.")
   private @Nullable String url;
 
+  @Option(
+      names = "--from",
+      paramLabel = "VERSION",
+      description = "Only what upgrades tables of this version; default everything.")
+  private @Nullable Integer from;
+
+  @Option(
+      names = "--app-role",
+      paramLabel = "ROLE",
+      description = "With the statements that let this PostgreSQL role read and write the rows.")
+  private @Nullable String applicationRole;
+
   PrintMigrationsCommand(Console console) {
     this.console = console;
   }
@@ -32,7 +46,15 @@ final class PrintMigrationsCommand implements Callable<Integer> {
   public Integer call() {
     Configuration configuration = connection.resolve(console, url);
     DatabaseUrl.Kind kind = configuration.systemDatabase().kind();
-    List<String> statements = SchemaDdl.systemDatabase(kind, configuration.systemDatabaseSchema());
+    String schema = configuration.systemDatabaseSchema();
+    List<String> statements =
+        new ArrayList<>(
+            from == null
+                ? SchemaDdl.systemDatabase(kind, schema)
+                : SchemaDdl.upgrade(kind, schema, from));
+    if (applicationRole != null && kind == DatabaseUrl.Kind.POSTGRESQL) {
+      statements.addAll(SchemaDdl.grants(schema, applicationRole));
+    }
     console
         .out()
         .println(

@@ -1,5 +1,9 @@
 package dev.dbos.cli;
 
+import dev.dbos.admin.SystemDatabaseAdmin;
+import dev.dbos.configuration.Configuration;
+import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -11,7 +15,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "reset",
     mixinStandardHelpOptions = true,
-    description = "Deletes all workflows and creates the system tables anew.")
+    description = "Deletes all workflows and makes the system tables anew. Asks before it does.")
 final class ResetCommand implements Callable<Integer> {
   private final Console console;
 
@@ -30,9 +34,26 @@ final class ResetCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    String database = connection.resolve(console, url).systemDatabase().redacted();
-    console.err().println("dbos: " + database + " is left as it is (" + yes + ")");
-    return DbosCommand.FAILED;
+  public Integer call() throws IOException {
+    Configuration configuration = connection.resolve(console, url);
+    String database = configuration.systemDatabase().redacted();
+    if (!yes && !isConfirmed(database)) {
+      console.err().println("dbos: nothing was deleted.");
+      return DbosCommand.FAILED;
+    }
+    SystemDatabaseAdmin.of(configuration).reset();
+    console.out().println("Deleted all workflows of " + database + ".");
+    return DbosCommand.DONE;
+  }
+
+  private boolean isConfirmed(String database) throws IOException {
+    console
+        .err()
+        .println(
+            "This deletes every workflow in "
+                + database
+                + " with its history. No application may be running on it. Type yes to go on:");
+    String answer = console.in().readLine();
+    return answer != null && answer.strip().toLowerCase(Locale.ROOT).equals("yes");
   }
 }

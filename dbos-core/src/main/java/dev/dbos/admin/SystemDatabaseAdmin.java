@@ -4,6 +4,7 @@ import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
 import dev.dbos.internal.migration.SystemSchema;
+import java.util.Optional;
 
 /**
  * What an administrator does with a system database: create and upgrade its tables, empty them,
@@ -30,11 +31,46 @@ public final class SystemDatabaseAdmin {
    *     do
    */
   public MigrationReport migrate() {
+    return migrate(Optional.empty());
+  }
+
+  /**
+   * {@link #migrate() Migrates}, and lets a role work with the rows of the tables: to read and
+   * write them, and nothing else.
+   *
+   * @param applicationRole the name of an existing PostgreSQL role, without quotes
+   */
+  public MigrationReport migrateFor(String applicationRole) {
+    return migrate(Optional.of(applicationRole));
+  }
+
+  private MigrationReport migrate(Optional<String> role) {
     SystemDatabaseSetup.Preparation done =
-        SystemDatabaseSetup.migrate(configuration.withMigrationMode(MigrationMode.MIGRATE));
+        SystemDatabaseSetup.migrate(configuration.withMigrationMode(MigrationMode.MIGRATE), role);
     return new MigrationReport(
         done.databaseCreated(),
         done.versionBefore(),
         Math.max(done.versionBefore(), SystemSchema.HEAD));
+  }
+
+  /**
+   * Deletes every workflow with all that belongs to it, by removing the system tables and making
+   * new ones. Nothing else in the database is touched. No application may be running.
+   *
+   * @throws dev.dbos.error.DatabaseUnavailableException when it cannot be reached
+   * @throws dev.dbos.error.SchemaException when it could not be done; then nothing has changed
+   */
+  public void reset() {
+    SystemDatabaseSetup.reset(configuration);
+  }
+
+  /**
+   * Looks whether an application could use the system database. Changes nothing; a file or database
+   * that does not exist is not created.
+   *
+   * @throws dev.dbos.error.ConfigurationException when the URL cannot be read
+   */
+  public DatabaseReport check() {
+    return new DatabaseCheck(configuration).run();
   }
 }

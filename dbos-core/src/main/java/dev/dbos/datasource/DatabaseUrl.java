@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *       password in front of the host, which the driver itself would misread.
  *   <li>{@code sqlite:///file.sqlite} and {@code sqlite:file.sqlite}, relative to the working
  *       directory; {@code sqlite:////var/lib/file.sqlite}, absolute; {@code
- *       sqlite:///C:/data/file.sqlite} on Windows; {@code jdbc:sqlite:file.sqlite}.
+ *       sqlite:///C:/data/file.sqlite} on Windows; {@code jdbc:sqlite:file.sqlite}. {@code
+ *       sqlite3:} is the same as {@code sqlite:}.
  *   <li>{@code sqlite::memory:}, {@code sqlite://} and {@code sqlite:///:memory:}: in memory.
  * </ul>
  *

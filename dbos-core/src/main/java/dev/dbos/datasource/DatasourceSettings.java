@@ -68,5 +68,9 @@ public record DatasourceSettings(
       boolean logStatements) {
     /** What the server shows for connections whose program chose nothing else. */
     public static final String DEFAULT_APPLICATION_NAME = "dbos_transact";
+
+    /** Serializable, without a limit of time and without logging. */
+    public static final SessionOptions DEFAULT =
+        new SessionOptions(IsolationLevel.SERIALIZABLE, null, DEFAULT_APPLICATION_NAME, false);
   }
 }

@@ -173,6 +173,7 @@ public final class ChildJvm implements AutoCloseable {
     private final Class<?> main;
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final List<String> arguments = new ArrayList<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
 
     private Builder(Class<?> main) {
       this.main = Objects.requireNonNull(main, "main");
@@ -187,6 +188,18 @@ public final class ChildJvm implements AutoCloseable {
      */
     public Builder property(String name, String value) {
       properties.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /**
+     * Sets an environment variable; without this a child has those of this JVM.
+     *
+     * @param name the variable's name
+     * @param value the variable's value
+     * @return this builder
+     */
+    public Builder environment(String name, String value) {
+      environment.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
       return this;
     }
 
@@ -218,6 +231,7 @@ public final class ChildJvm implements AutoCloseable {
       command.add(main.getName());
       command.addAll(arguments);
       ProcessBuilder builder = new ProcessBuilder(command);
+      builder.environment().putAll(environment);
       // Not an argument: it may be longer than a command line.
       builder.environment().put("CLASSPATH", classPath());
       try {

@@ -138,7 +138,7 @@ final class ProxiedConnection {
       proxy.awaitNetwork(this);
       boolean dropped = answered + 1 >= droppedFrom;
       if (!dropped) {
-        message.writeTo(out);
+        proxy.answer(message).writeTo(out);
         flushWhenIdle(in, out);
       }
       if (message.type() == READY_FOR_QUERY) {

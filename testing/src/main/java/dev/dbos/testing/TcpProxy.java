@@ -8,8 +8,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,6 +57,7 @@ public final class TcpProxy implements AutoCloseable {
   private final int port;
   private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
   private final List<Cut> cuts = new CopyOnWriteArrayList<>();
+  private final Queue<FalseAnswer> falseAnswers = new ConcurrentLinkedQueue<>();
   private final AtomicLong exchanges = new AtomicLong();
   private Listener listener;
   private boolean silent;
@@ -130,6 +133,19 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   /**
+   * Answers the next COMMIT with an error although the server has committed. The connection stays.
+   *
+   * @param sqlState the error's SQLSTATE
+   * @param message the error's text
+   * @return the answer in store
+   */
+  public FalseAnswer answerCommitWithError(String sqlState, String message) {
+    FalseAnswer answer = new FalseAnswer(sqlState, message);
+    falseAnswers.add(answer);
+    return answer;
+  }
+
+  /**
    * Breaks at the next execution of a statement.
    *
    * @param statement tells by its SQL which one; in the simple query protocol the SQL may be of
@@ -191,6 +207,15 @@ public final class TcpProxy implements AutoCloseable {
     Optional<Cut> claimed = cuts.stream().filter(cut -> cut.claims(sql)).findFirst();
     claimed.ifPresent(cuts::remove);
     return claimed;
+  }
+
+  /** What to tell a client instead of an answer; the answer itself, as a rule. */
+  WireMessage answer(WireMessage truth) {
+    if (!truth.isCommitted()) {
+      return truth;
+    }
+    FalseAnswer lie = falseAnswers.poll();
+    return lie == null ? truth : lie.tell();
   }
 
   void countExchange() {

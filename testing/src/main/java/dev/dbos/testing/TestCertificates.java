@@ -24,6 +24,10 @@ import java.util.stream.Collectors;
  */
 public final class TestCertificates {
   private static final String PASSWORD = "changeit";
+
+  /** Where the PostgreSQL JDBC driver looks for the certificate in a PKCS #12 file. */
+  private static final String OWN = "user";
+
   private static final long PATIENCE_SECONDS = 60;
 
   private final Path directory;
@@ -44,7 +48,7 @@ public final class TestCertificates {
    * @param certificate the certificate as PEM
    * @param pemKey the key as PEM, unencrypted PKCS #8; readable for its owner alone
    * @param derKey the key as DER, unencrypted PKCS #8
-   * @param pkcs12 both in one file, whose password is {@code changeit}
+   * @param pkcs12 both in one file, under the alias {@code user}; the password is {@code changeit}
    */
   public record Identity(Path certificate, Path pemKey, Path derKey, Path pkcs12) {}
 
@@ -77,9 +81,9 @@ public final class TestCertificates {
    */
   public Identity issue(String commonName, String... hosts) {
     Path own = directory.resolve(commonName + ".p12");
-    generate(own, "own", commonName, "ku:c=digitalSignature,keyEncipherment");
+    generate(own, OWN, commonName, "ku:c=digitalSignature,keyEncipherment");
     Path request = directory.resolve(commonName + ".csr");
-    keytool(own, "-certreq", "-alias", "own", "-file", request.toString());
+    keytool(own, "-certreq", "-alias", OWN, "-file", request.toString());
     Path certificate = directory.resolve(commonName + ".crt");
     List<String> sign =
         new ArrayList<>(
@@ -94,7 +98,7 @@ public final class TestCertificates {
     }
     keytool(store, sign.toArray(String[]::new));
     keytool(own, "-importcert", "-alias", "ca", "-noprompt", "-file", authority.toString());
-    keytool(own, "-importcert", "-alias", "own", "-noprompt", "-file", certificate.toString());
+    keytool(own, "-importcert", "-alias", OWN, "-noprompt", "-file", certificate.toString());
     return withKeys(commonName, certificate, own);
   }
 
@@ -102,14 +106,11 @@ public final class TestCertificates {
     try (InputStream in = Files.newInputStream(own)) {
       KeyStore keys = KeyStore.getInstance("PKCS12");
       keys.load(in, PASSWORD.toCharArray());
-      PrivateKey key = (PrivateKey) keys.getKey("own", PASSWORD.toCharArray());
+      PrivateKey key = (PrivateKey) keys.getKey(OWN, PASSWORD.toCharArray());
       Path der = Files.write(directory.resolve(name + ".pk8"), key.getEncoded());
       Path pem = directory.resolve(name + ".key");
-      Files.writeString(pem, pem("PRIVATE KEY", key.getEncoded()), US_ASCII);
-      if (Files.getFileStore(pem).supportsFileAttributeView("posix")) {
-        // The server refuses a key that others may read.
-        Files.setPosixFilePermissions(pem, PosixFilePermissions.fromString("rw-------"));
-      }
+      Files.writeString(pem, pem(key.getEncoded()), US_ASCII);
+      keepPrivate(pem, der, own);
       return new Identity(certificate, pem, der, own);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -118,9 +119,18 @@ public final class TestCertificates {
     }
   }
 
-  private static String pem(String label, byte[] encoded) {
+  /** Server and driver refuse a key that others may read. */
+  private static void keepPrivate(Path... keys) throws IOException {
+    for (Path key : keys) {
+      if (Files.getFileStore(key).supportsFileAttributeView("posix")) {
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+      }
+    }
+  }
+
+  private static String pem(byte[] encoded) {
     String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded);
-    return "-----BEGIN " + label + "-----\n" + lines + "\n-----END " + label + "-----\n";
+    return "-----BEGIN PRIVATE KEY-----\n" + lines + "\n-----END PRIVATE KEY-----\n";
   }
 
   private static void generate(Path store, String alias, String commonName, String extension) {

@@ -38,6 +38,17 @@ final class WireMessage {
     return body;
   }
 
+  /** The server's message that a statement failed. */
+  static WireMessage error(String sqlState, String text) {
+    String fields = "SERROR\0VERROR\0C" + sqlState + "\0M" + text + "\0\0";
+    return new WireMessage('E', fields.getBytes(UTF_8));
+  }
+
+  /** Whether it is the server's message that it has committed. */
+  boolean isCommitted() {
+    return type == 'C' && text(0).equals("COMMIT");
+  }
+
   static void writeBody(DataOutputStream out, byte[] body) throws IOException {
     out.writeInt(body.length + LENGTH_BYTES);
     out.write(body);

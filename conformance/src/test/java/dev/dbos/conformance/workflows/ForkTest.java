@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.error.UnknownWorkflowException;
@@ -43,6 +44,7 @@ class ForkTest {
   private DbosBuilder shop(Site site) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .workflow(CHECKOUT, this::checkout)
         .workflow(PACK, what -> what + " in a box");
   }
@@ -361,6 +363,43 @@ class ForkTest {
             .as(table)
             .isEmpty();
       }
+    }
+  }
+
+  private static String parcel(@Nullable String what) {
+    Workflow.setEvent("state", "paid");
+    Workflow.writeStream("log", "packing " + what);
+    Workflow.setEvent("state", "packed");
+    Workflow.setEvent("box", "small");
+    Workflow.setEvent("state", "sent");
+    Workflow.writeStream("log", "sent");
+    Workflow.closeStream("log");
+    return "shipped";
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void whatTheForkPublishesAgainFollowsWhatTheOriginalHadPublished(Product product) {
+    WorkflowDefinition<String, String> parcel =
+        WorkflowDefinition.of("parcel", String.class, String.class);
+    try (Site site = Site.of(product);
+        DBOS dbos = shop(site).workflow(parcel, ForkTest::parcel).launch()) {
+      dbos.run(parcel, "tea", ORDER);
+      dbos.fork("order-42", ForkOptions.fromStep(4).withId("waiting").withApplicationVersion("v2"));
+      assertThat(dbos.events("waiting"))
+          .extracting(event -> event.key() + "=" + event.value(String.class).orElse(""))
+          .containsExactly("box=small", "state=packed");
+      assertThat(dbos.eventHistory("waiting"))
+          .extracting(event -> event.key() + "=" + event.value(String.class).orElse(""))
+          .containsExactly("state=paid", "state=packed", "box=small");
+
+      dbos.fork("order-42", ForkOptions.fromStep(4).withId("fork")).result();
+      assertThat(dbos.getEvent("fork", "state", String.class, Duration.ZERO)).contains("sent");
+      List<String> log = new ArrayList<>();
+      try (var lines = dbos.readStream("fork", "log", String.class)) {
+        lines.forEach(log::add);
+      }
+      assertThat(log).containsExactly("packing tea", "sent");
     }
   }
 

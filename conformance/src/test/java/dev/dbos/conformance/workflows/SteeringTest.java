@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.datasource.jdbc.JdbcDatasource;
@@ -41,6 +42,7 @@ class SteeringTest {
   private DbosBuilder shop(Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .clock(clock)
         .workflow(CHECKOUT, checkout)
         .workflow(SHIP, none -> "shipped");
@@ -117,15 +119,11 @@ class SteeringTest {
 
   @Test
   void attributesThatJsonCannotHoldAreRefused() {
-    Map<String, Object> cyclic = new LinkedHashMap<>();
-    cyclic.put("self", cyclic);
-    for (Map<String, Object> bad : List.of(cyclic, Map.of("thread", (Object) new Thread()))) {
-      assertThatThrownBy(() -> ORDER.withAttributes(bad))
-          .isInstanceOf(SerializationException.class)
-          .hasMessageStartingWith(
-              "The attributes of a workflow must be values that JSON can hold: The value cannot be"
-                  + " stored as JSON");
-    }
+    assertThatThrownBy(() -> ORDER.withAttributes(Map.of("till", new Thread())))
+        .isInstanceOf(SerializationException.class)
+        .hasMessage(
+            "The attributes of a workflow must be values that JSON can hold: java.lang.Thread"
+                + " cannot be stored: it is an open resource; use the data read from it instead");
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.error.SerializationException;
@@ -46,6 +47,7 @@ class WorkflowStatusTest {
   private static DBOS shop(Site site) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .workflow(CHECKOUT, order -> order == null ? List.of() : List.of(order))
         .workflow(
             FAIL,
@@ -254,6 +256,7 @@ class WorkflowStatusTest {
     try (DBOS dbos =
         DBOS.builder("tea-shop")
             .systemDatabaseUrl(site.systemUrl())
+            .systemDatabasePool(Pooling.options())
             .workflow(CHECKOUT, order -> List.of())
             .workflow(census, none -> count(self.getLast()))
             .launch()) {
@@ -286,6 +289,7 @@ class WorkflowStatusTest {
         DBOS dbos =
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(site.systemUrl())
+                .systemDatabasePool(Pooling.options())
                 .workflow(
                     look,
                     none ->

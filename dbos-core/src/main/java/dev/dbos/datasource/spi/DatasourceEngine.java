@@ -3,6 +3,8 @@ package dev.dbos.datasource.spi;
 import dev.dbos.datasource.AppMigrations;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.DatasourceSettings;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
+import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.DatasourceSettings.Source;
 import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.datasource.TransactionOptions;
@@ -28,12 +30,17 @@ public final class DatasourceEngine implements AutoCloseable {
   private final @Nullable DatabaseUrl url;
   private final Database database;
   private final DurableTransactions transactions;
+  private final boolean borrowed;
 
   private DatasourceEngine(
-      @Nullable DatabaseUrl url, Database database, DurableTransactions transactions) {
+      @Nullable DatabaseUrl url,
+      Database database,
+      DurableTransactions transactions,
+      boolean borrowed) {
     this.url = url;
     this.database = database;
     this.transactions = transactions;
+    this.borrowed = borrowed;
   }
 
   /** Opens the pool, migrates the application's tables and checks the table of step outputs. */
@@ -46,7 +53,42 @@ public final class DatasourceEngine implements AutoCloseable {
       }
       OutputTable.prepare(database, settings.schema());
       return new DatasourceEngine(
-          url, database, new DurableTransactions(database, settings.session(), settings.schema()));
+          url,
+          database,
+          new DurableTransactions(database, settings.session(), settings.schema()),
+          false);
+    } catch (Throwable failure) {
+      database.close();
+      throw failure;
+    }
+  }
+
+  /**
+   * Opens the one datasource of a runtime beside its {@code system} database. In the system
+   * database itself there is no table of step outputs; if that is in memory its only connection is
+   * shared.
+   *
+   * @param schema where the tables of this library are
+   */
+  public static DatasourceEngine beside(
+      Database system, Pools.Owner owner, DatabaseUrl url, PoolSetup pool, String schema) {
+    if (url.inMemory() && system.url().filter(url::equals).isPresent()) {
+      return new DatasourceEngine(
+          url, system, new DurableTransactions(system, SessionOptions.DEFAULT, schema), true);
+    }
+    SessionOptions session = SessionOptions.DEFAULT;
+    Database database =
+        Pools.open(
+            owner,
+            url,
+            pool,
+            new Pools.Session(session.applicationName(), session.isolation(), null));
+    try {
+      if (!database.identity().equals(system.identity())) {
+        OutputTable.prepare(database, schema);
+      }
+      return new DatasourceEngine(
+          url, database, new DurableTransactions(database, session, schema), false);
     } catch (Throwable failure) {
       database.close();
       throw failure;
@@ -146,6 +188,8 @@ public final class DatasourceEngine implements AutoCloseable {
   @Override
   public void close() {
     transactions.close();
-    database.close();
+    if (!borrowed) {
+      database.close();
+    }
   }
 }

@@ -46,9 +46,11 @@ public sealed interface Ambient {
       @Nullable Ambient ambient, Body<R, X> body) throws X {
     Ambient before = Slot.CURRENT.get();
     Slot.set(ambient);
+    LogContext outside = LogContext.enter(ambient);
     try {
       return body.run();
     } finally {
+      outside.restore();
       Slot.set(before);
     }
   }

@@ -125,6 +125,9 @@ public interface WorkflowScope {
   /** What results are written with. */
   StepCodec codec();
 
+  /** Who is told what its steps do. */
+  Observers observers();
+
   /** What time it is. */
   InstantSource clock();
 

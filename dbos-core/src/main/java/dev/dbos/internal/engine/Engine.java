@@ -1,5 +1,6 @@
 package dev.dbos.internal.engine;
 
+import dev.dbos.datasource.Datasource;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
@@ -11,11 +12,14 @@ import dev.dbos.internal.engine.Takeover.ReadyRun;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.journal.StartRow;
+import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.LocalRuns;
 import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.operations.Outcomes;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.DatabaseIdentity;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
@@ -25,18 +29,23 @@ import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.internal.watch.Runs;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
+import dev.dbos.observe.Vitals;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
+import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +69,8 @@ public final class Engine implements LocalRuns, AutoCloseable {
   private final Watcher watcher;
   private final SystemAccess access;
   private final Semaphore permits;
+  private final Vitals vitals;
+  private final HealthCheck health;
   private final StartRows startRows;
   private final Deadlines deadlines = new Deadlines(this);
   private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
@@ -68,6 +79,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
   private final Set<Run> executing = ConcurrentHashMap.newKeySet();
   private final Set<Run> idle = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
+  private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
 
   /** An engine over a system database whose schema is ready. */
   public Engine(
@@ -80,7 +92,9 @@ public final class Engine implements LocalRuns, AutoCloseable {
     this.systemDatabase = systemDatabase;
     this.journal = journal;
     this.registrations = Map.copyOf(registrations);
-    this.sweeper = new OutputSweeper(systemDatabase, settings.clock(), List.copyOf(datasources));
+    this.sweeper =
+        new OutputSweeper(
+            systemDatabase, settings.clock(), keepingOutputs(datasources, systemDatabase));
     this.systemTables =
         new SystemTables(
             systemDatabase.database().identity(),
@@ -93,10 +107,40 @@ public final class Engine implements LocalRuns, AutoCloseable {
             settings.applicationName(),
             settings.codec(),
             settings.clock(),
-            watcher,
+            this::watcher,
             this);
     this.startRows = new StartRows(settings);
     this.permits = new Semaphore(settings.maxRunning(), true);
+    List<Database> others = datasources.stream().map(DurableTransactions::database).toList();
+    List<Database> databases = new ArrayList<>(List.of(systemDatabase.database()));
+    databases.addAll(others);
+    this.vitals = new EngineVitals(settings, executing, journal, List.copyOf(databases));
+    this.health =
+        new HealthCheck(
+            access,
+            new HealthCheck.Subject(
+                new HealthCheck.Unfinished(settings.executorId(), settings.applicationVersion()),
+                vitals,
+                others,
+                watcher::state));
+  }
+
+  /** What is recorded in the system database itself leaves nothing to clean up. */
+  private static List<DurableTransactions> keepingOutputs(
+      List<DurableTransactions> datasources, SystemDatabase systemDatabase) {
+    DatabaseIdentity system = systemDatabase.database().identity();
+    return datasources.stream()
+        .filter(datasource -> !datasource.database().identity().equals(system))
+        .toList();
+  }
+
+  /** Lets workflows have the datasource that belongs to the runtime. */
+  public void applicationDatasource(Supplier<Datasource<Connection>> datasource) {
+    this.applicationDatasource = datasource;
+  }
+
+  Datasource<Connection> applicationDatasource() {
+    return Objects.requireNonNull(applicationDatasource, "set before anything runs").get();
   }
 
   /** What it runs with. */
@@ -107,6 +151,11 @@ public final class Engine implements LocalRuns, AutoCloseable {
   /** The system database, as operations use it. */
   public SystemAccess access() {
     return access;
+  }
+
+  /** Finds out how it is doing. */
+  public HealthCheck health() {
+    return health;
   }
 
   SystemDatabase systemDatabase() {
@@ -421,6 +470,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
    * work out of the internal queue.
    */
   public void recover() {
+    settings.observers().launched(vitals);
     sweeper.start();
     new Recovery(this).run();
     internalQueue.start();
@@ -428,10 +478,14 @@ public final class Engine implements LocalRuns, AutoCloseable {
 
   @Override
   public void close() {
+    boolean again = draining;
     draining = true;
     internalQueue.close();
     new EngineClose(this, executing, idle).run();
     deadlines.close();
     sweeper.close();
+    if (!again) {
+      settings.observers().closed(vitals);
+    }
   }
 }

@@ -4,6 +4,8 @@ import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.UnexpectedStepException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.Inheritance;
+import dev.dbos.internal.context.Observed;
+import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.context.Standing;
@@ -23,6 +25,7 @@ import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.WatchedRun;
+import dev.dbos.observe.Operation;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowState;
 import java.time.Duration;
@@ -95,6 +98,7 @@ final class Run implements WorkflowScope, WatchedRun {
   private final Set<Runnable> whenStopped = ConcurrentHashMap.newKeySet();
   private final Set<Runnable> whenInTheWay = ConcurrentHashMap.newKeySet();
   private final Intermission intermission = new Intermission();
+  private final Observed observed;
   private volatile boolean hasUnwrittenSteps;
 
   /**
@@ -112,6 +116,12 @@ final class Run implements WorkflowScope, WatchedRun {
     this.counted = counted;
     this.resumed = earlier != null;
     this.recorded = earlier == null ? Map.of() : earlier;
+    Observers observers = engine.settings().observers();
+    this.observed =
+        observers.isEmpty()
+            ? Observed.NOBODY
+            : observers.asked(
+                new Operation.Workflow(identity.workflowId(), identity.workflowName(), resumed));
   }
 
   /**
@@ -377,8 +387,9 @@ final class Run implements WorkflowScope, WatchedRun {
     intermission.end();
   }
 
+  /** Not a virtual thread: what it is to end may pin the carriers of those, in SQLite's code. */
   private void startStopAction(Runnable action) {
-    Thread.ofVirtual().name("dbos stop " + workflowId()).start(action);
+    Thread.ofPlatform().daemon().name("dbos stop " + workflowId()).start(action);
   }
 
   /** Why the run stops, or empty while it may go on. */
@@ -529,6 +540,16 @@ final class Run implements WorkflowScope, WatchedRun {
   @Override
   public StepCodec codec() {
     return engine.settings().codec();
+  }
+
+  @Override
+  public Observers observers() {
+    return engine.settings().observers();
+  }
+
+  /** Who follows it. */
+  Observed observed() {
+    return observed;
   }
 
   @Override

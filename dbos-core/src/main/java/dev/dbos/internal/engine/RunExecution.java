@@ -9,6 +9,8 @@ import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.FinishRow;
 import dev.dbos.internal.operations.Outcome;
+import dev.dbos.observe.Ending;
+import dev.dbos.observe.Observation.Scope;
 import dev.dbos.serialization.Payload;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.WorkflowState;
@@ -55,6 +57,7 @@ final class RunExecution {
 
   /** On this thread. Whatever happens is told through the run's outcome. */
   void here(Run run, @Nullable String inputs) {
+    Scope observation = run.observed().begin();
     try {
       end(run, inputs);
     } catch (RunStopped stopped) {
@@ -66,8 +69,10 @@ final class RunExecution {
       // PENDING, and its caller learns why.
       LOG.error("The run of workflow {} broke off; it stays PENDING", run.workflowId(), broken);
       engine.release(run);
+      run.observed().end(Ending.Outcome.STOPPED, broken);
       run.outcome().completeExceptionally(broken);
     } finally {
+      observation.close();
       engine.release(run);
       engine.left(run);
     }
@@ -92,6 +97,7 @@ final class RunExecution {
 
   private @Nullable Object body(Run run, @Nullable String inputs) throws Exception {
     run.checkRunning();
+    run.observed().attempted();
     Registration<?, ?> registration = engine.registration(run.workflowName());
     return Ambient.<@Nullable Object, Exception>call(
         new Ambient.InWorkflow(run), () -> StepCodec.asDeclared(registration.run(inputs)));
@@ -115,6 +121,10 @@ final class RunExecution {
             new FinishRow(run.workflowId(), run.runToken(), state, payload, run.clock().millis()));
     engine.journal().write(end);
     if (end.finished()) {
+      run.observed()
+          .end(
+              told instanceof Outcome.Threw ? Ending.Outcome.ERROR : Ending.Outcome.SUCCESS,
+              told instanceof Outcome.Threw threw ? threw.failure() : null);
       run.outcome().complete(told);
       engine.ended(run);
     } else {
@@ -132,6 +142,7 @@ final class RunExecution {
   /** The run does not decide how the workflow ends: whoever waits here gets what is recorded. */
   private void leave(Run run, Reason reason) {
     engine.release(run);
+    run.observed().end(Ending.Outcome.STOPPED, null);
     switch (reason) {
       case CLOSING ->
           run.outcome()

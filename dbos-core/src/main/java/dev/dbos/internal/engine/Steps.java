@@ -2,10 +2,16 @@ package dev.dbos.internal.engine;
 
 import dev.dbos.error.SerializationException;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.Observed;
+import dev.dbos.internal.context.Place;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
+import dev.dbos.observe.Ending;
+import dev.dbos.observe.Observation.Scope;
+import dev.dbos.observe.Occurrence;
+import dev.dbos.observe.Operation;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.RetryOptions;
 import dev.dbos.workflow.StepCallable;
@@ -15,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Plain steps: run at least once, recorded once. */
@@ -27,7 +32,7 @@ public final class Steps {
       String name, RetryOptions retry, StepCallable<R, X> body) throws X {
     return switch (Ambient.current()) {
       case Ambient.InWorkflow workflow ->
-          inWorkflow(workflow.scope(), workflow.scope().takeStepId(), name, retry, body);
+          inWorkflow(place(workflow.scope(), name), name, retry, body);
       // A step in a step is part of it: the outer one is recorded, retried and replayed as a whole.
       case Ambient.InStep step -> body.call();
       case Ambient.InTransaction transaction -> body.call();
@@ -41,8 +46,8 @@ public final class Steps {
     return switch (Ambient.current()) {
       case Ambient.InWorkflow workflow -> {
         WorkflowScope scope = workflow.scope();
-        int stepId = scope.takeStepId();
-        yield scope.async(() -> inWorkflow(scope, stepId, name, retry, body));
+        Place place = place(scope, name);
+        yield scope.async(() -> inWorkflow(place, name, retry, body));
       }
       case Ambient.InStep step -> step.scope().async(body::call);
       case Ambient.InTransaction transaction ->
@@ -79,15 +84,15 @@ public final class Steps {
   }
 
   private static <R extends @Nullable Object, X extends Exception> R inWorkflow(
-      WorkflowScope scope, int stepId, String name, RetryOptions retry, StepCallable<R, X> body)
-      throws X {
+      Place place, String name, RetryOptions retry, StepCallable<R, X> body) throws X {
+    WorkflowScope scope = place.scope();
+    int stepId = place.stepId();
     Optional<Payload> recorded = scope.recorded(stepId, name);
     if (recorded.isPresent()) {
       return scope.codec().<R, X>replay(recorded.get());
     }
     long startedAt = scope.clock().millis();
-    Ambient inside = new Ambient.InStep(scope, name, stepId);
-    Result<R> result = run(inside, scope, name, () -> attempt(retry, body, scope::pause));
+    Result<R> result = run(place, name, retry, body);
     Payload payload = result.payload();
     StepRecord record =
         new StepRecord(stepId, name, payload, null, startedAt, scope.clock().millis());
@@ -101,15 +106,55 @@ public final class Steps {
     return StepCodec.asDeclared(result.value());
   }
 
+  private static Place place(WorkflowScope scope, String name) {
+    return Place.take(scope, stepId -> new Operation.Step(scope.workflowId(), name, stepId));
+  }
+
+  /** What goes on around the attempts of a step. */
+  private interface Attempts {
+    /** One begins. */
+    default void begin() {}
+
+    /** One failed; returns when it is time for the next. */
+    void pauseAfter(int attempt, Duration delay, Throwable failure);
+  }
+
+  private record ObservedAttempts(Place place, String name) implements Attempts {
+    @Override
+    public void begin() {
+      place.observed().attempted();
+    }
+
+    @Override
+    public void pauseAfter(int attempt, Duration delay, Throwable failure) {
+      WorkflowScope scope = place.scope();
+      if (!scope.observers().isEmpty()) {
+        scope
+            .observers()
+            .happened(
+                new Occurrence.StepRetried(scope.workflowId(), name, attempt, delay, failure));
+      }
+      scope.pause(delay);
+    }
+  }
+
   private record Result<R extends @Nullable Object>(
       @Nullable R value, @Nullable Throwable failure, Payload payload) {}
 
   private static <R extends @Nullable Object, X extends Exception> Result<R> run(
-      Ambient inside, WorkflowScope scope, String name, Ambient.Body<R, X> attempts) {
+      Place place, String name, RetryOptions retry, StepCallable<R, X> body) {
+    WorkflowScope scope = place.scope();
     StepCodec codec = scope.codec();
+    Observed observed = place.observed();
+    Scope observation = observed.begin();
     try {
-      R value = Ambient.<R, X>call(inside, attempts);
-      return new Result<>(value, null, codec.output(value));
+      Ambient inside = new Ambient.InStep(scope, name, place.stepId());
+      R value =
+          Ambient.<R, Exception>call(
+              inside, () -> attempt(retry, body, new ObservedAttempts(place, name)));
+      Payload payload = codec.output(value);
+      observed.end(Ending.Outcome.SUCCESS, null);
+      return new Result<>(value, null, payload);
     } catch (SerializationException unstorable) {
       SerializationException named =
           new SerializationException(
@@ -120,18 +165,24 @@ public final class Steps {
                   + " cannot be stored: "
                   + unstorable.getMessage(),
               unstorable);
+      observed.end(Ending.Outcome.ERROR, named);
       return new Result<>(null, named, codec.error(named));
     } catch (Throwable failure) {
       RunStopped.unlessResult(failure, scope);
+      observed.end(Ending.Outcome.ERROR, failure);
       return new Result<>(null, failure, codec.error(failure));
+    } finally {
+      observed.end(Ending.Outcome.STOPPED, null);
+      observation.close();
     }
   }
 
   private static <R extends @Nullable Object, X extends Exception> R attempt(
-      RetryOptions retry, StepCallable<R, X> body, Consumer<Duration> pause) throws X {
+      RetryOptions retry, StepCallable<R, X> body, Attempts attempts) throws X {
     List<Throwable> earlier = new ArrayList<>();
     for (int attempt = 1; ; attempt++) {
       try {
+        attempts.begin();
         return body.call();
       } catch (RunStopped | OutOfMemoryError stop) {
         throw stop;
@@ -141,13 +192,13 @@ public final class Steps {
           throw StepCodec.<X>asIs(failure);
         }
         earlier.add(failure);
-        pause.accept(retry.delayAfter(attempt));
+        attempts.pauseAfter(attempt, retry.delayAfter(attempt), failure);
       }
     }
   }
 
   /** Outside a workflow there is nothing that could stop the wait but an interrupt. */
-  private static void sleep(Duration duration) {
+  private static void sleep(int attempt, Duration duration, Throwable failure) {
     try {
       Thread.sleep(duration);
     } catch (InterruptedException interrupted) {

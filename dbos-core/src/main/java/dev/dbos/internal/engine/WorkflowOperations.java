@@ -1,7 +1,9 @@
 package dev.dbos.internal.engine;
 
+import dev.dbos.datasource.Datasource;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.StepRecord;
+import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.StartRow;
 import dev.dbos.internal.operations.Mailbox;
@@ -14,6 +16,7 @@ import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.lang.reflect.Type;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -74,19 +77,32 @@ public final class WorkflowOperations {
    * @throws IllegalStateException when it is in none
    */
   public static String workflowId() {
+    return scope("Workflow.id").workflowId();
+  }
+
+  /**
+   * The datasource that belongs to the runtime of the workflow this thread is in.
+   *
+   * @throws IllegalStateException when it is in none
+   */
+  public static Datasource<Connection> applicationDatasource() {
+    return ((Run) scope("Workflow.applicationDatasource")).engine().applicationDatasource();
+  }
+
+  private static WorkflowScope scope(String operation) {
     for (Ambient ambient = Ambient.current(); ambient != null; ) {
       switch (ambient) {
         case Ambient.InWorkflow workflow -> {
-          return workflow.scope().workflowId();
+          return workflow.scope();
         }
         case Ambient.InStep step -> {
-          return step.scope().workflowId();
+          return step.scope();
         }
         case Ambient.InTransaction transaction -> ambient = transaction.outer();
       }
     }
     throw new IllegalStateException(
-        "Workflow.id works only inside a workflow; this thread is not running one.");
+        operation + " works only inside a workflow; this thread is not running one.");
   }
 
   /** The operations of one running workflow. */

@@ -23,6 +23,7 @@ public final class Checkpoint {
   private final @Nullable Runnable whenDurable;
 
   private volatile State state = State.WAITING;
+  private long queuedAtNanos;
   private volatile @Nullable Thread waiter;
   private @Nullable Throwable failure;
   private boolean startInserted;
@@ -125,6 +126,15 @@ public final class Checkpoint {
 
   void finished(boolean written) {
     finished = written;
+  }
+
+  /** It waits from this moment on, by the clock of {@link System#nanoTime()}. */
+  void queued(long nanos) {
+    queuedAtNanos = nanos;
+  }
+
+  long queuedAtNanos() {
+    return queuedAtNanos;
   }
 
   boolean isAwaited() {

@@ -2,10 +2,12 @@ package dev.dbos.internal.journal;
 
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
+import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.SqlFailure;
+import dev.dbos.observe.Occurrence;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -51,6 +53,7 @@ public final class Journal implements AutoCloseable {
 
   private final BatchWriter writer;
   private final String name;
+  private final Observers observers;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition space = lock.newCondition();
   private final Condition flusherWork = lock.newCondition();
@@ -62,18 +65,23 @@ public final class Journal implements AutoCloseable {
   private @Nullable Thread flusher;
 
   Journal(String name, BatchWriter writer) {
-    this.name = name;
-    this.writer = writer;
+    this(name, writer, Observers.NONE);
   }
 
-  /** The journal of the system database. */
-  public static Journal open(Database database, String schema) {
+  private Journal(String name, BatchWriter writer, Observers observers) {
+    this.name = name;
+    this.writer = writer;
+    this.observers = observers;
+  }
+
+  /** The journal of the system database, which tells {@code observers} of each batch. */
+  public static Journal open(Database database, String schema, Observers observers) {
     BatchWriter writer =
         switch (database.dialect()) {
           case Dialect.Postgres postgres -> new PostgresBatchWriter(database, schema);
           case Dialect.Sqlite sqlite -> new SqliteBatchWriter(database, schema);
         };
-    return new Journal(database.name(), writer);
+    return new Journal(database.name(), writer, observers);
   }
 
   /**
@@ -144,6 +152,9 @@ public final class Journal implements AutoCloseable {
     }
     if (closed) {
       throw closed();
+    }
+    if (!observers.isEmpty()) {
+      checkpoint.queued(System.nanoTime());
     }
     queue.add(checkpoint);
   }
@@ -226,6 +237,7 @@ public final class Journal implements AutoCloseable {
   }
 
   private void writeRows(List<Checkpoint> batch) {
+    long begunAt = System.nanoTime();
     try {
       writePatiently(batch);
     } catch (DbosClosedException gaveUp) {
@@ -240,7 +252,28 @@ public final class Journal implements AutoCloseable {
       }
       return;
     }
+    if (!observers.isEmpty()) {
+      tell(batch, System.nanoTime() - begunAt);
+    }
     batch.forEach(Checkpoint::written);
+  }
+
+  /** The first of a batch is the one that waited longest. */
+  private void tell(List<Checkpoint> batch, long durationNanos) {
+    long lag = System.nanoTime() - batch.getFirst().queuedAtNanos();
+    observers.happened(
+        new Occurrence.JournalWritten(
+            batch.size(), Duration.ofNanos(durationNanos), Duration.ofNanos(lag)));
+  }
+
+  /** How many checkpoints wait. */
+  public int backlog() {
+    lock.lock();
+    try {
+      return queue.size();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Repeats until the database takes the batch or refuses it. */

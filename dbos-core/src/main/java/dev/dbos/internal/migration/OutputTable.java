@@ -107,7 +107,7 @@ public final class OutputTable {
   }
 
   private boolean completed(Connection connection) throws SQLException {
-    if (database.dialect() instanceof Dialect.Postgres) {
+    if (database.dialect() instanceof Dialect.Postgres postgres && !postgres.isCockroach()) {
       Statements.run(
           connection,
           List.of(

@@ -1,5 +1,6 @@
 package dev.dbos.internal.migration;
 
+import dev.dbos.internal.sql.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,11 +24,19 @@ final class PostgresSystemTables implements SystemTables {
   /** The advisory lock every implementation takes; per database, not per schema. */
   private static final long LOCK = 1234567890;
 
+  private static final String FUNCTIONS =
+      "SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n"
+          + " ON n.oid = p.pronamespace WHERE n.nspname = ? AND p.proname IN"
+          + " ('enqueue_workflow', 'send_message', 'notifications_function',"
+          + " 'workflow_events_function', 'streams_function')";
+
   private final SchemaName schema;
+  private final boolean cockroach;
   private final Map<String, String> values;
 
-  PostgresSystemTables(SchemaName schema) {
+  PostgresSystemTables(Dialect.Postgres dialect, SchemaName schema) {
     this.schema = schema;
+    this.cockroach = dialect.isCockroach();
     this.values =
         Map.of(
             "schema", schema.quoted(),
@@ -51,12 +60,20 @@ final class PostgresSystemTables implements SystemTables {
         : 0;
   }
 
+  @Override
+  public boolean isTransactional() {
+    return !cockroach;
+  }
+
   /**
    * The lock is taken for the transaction and shares its key space with session locks, so it also
    * excludes implementations that take those; no failure can leave it behind.
    */
   @Override
   public boolean claim(Connection connection, Duration patience) throws SQLException {
+    if (cockroach) {
+      return true;
+    }
     Statements.run(
         connection,
         List.of(
@@ -92,9 +109,57 @@ final class PostgresSystemTables implements SystemTables {
 
   @Override
   public void upgrade(Connection connection, long version) throws SQLException {
-    Statements.run(connection, script("upgrade.sql").after(version));
-    String recorded = "UPDATE " + schema.table("dbos_migrations") + " SET version = " + HEAD;
-    Statements.run(connection, List.of(recorded));
+    Statements.run(connection, upgradeDdl(version));
+  }
+
+  @Override
+  public List<String> upgradeDdl(long version) {
+    List<String> all = new ArrayList<>(script("upgrade.sql").after(version));
+    all.add("UPDATE " + schema.table("dbos_migrations") + " SET version = " + HEAD);
+    return adapted(all);
+  }
+
+  private List<String> adapted(List<String> statements) {
+    return cockroach ? CockroachStatements.of(statements) : List.copyOf(statements);
+  }
+
+  @Override
+  public void drop(Connection connection) throws SQLException {
+    List<String> statements = new ArrayList<>();
+    for (String table : TABLES) {
+      statements.add("DROP TABLE IF EXISTS " + schema.table(table) + " CASCADE");
+    }
+    if (!cockroach) {
+      Statements.strings(connection, FUNCTIONS, schema.name())
+          .forEach(function -> statements.add("DROP FUNCTION " + function));
+    }
+    Statements.run(connection, statements);
+  }
+
+  @Override
+  public List<String> grants(String role) {
+    String to = " TO " + new SchemaName(role).quoted();
+    String in = " IN SCHEMA " + schema.quoted();
+    return List.of(
+        "GRANT USAGE ON SCHEMA " + schema.quoted() + to,
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES" + in + to,
+        "GRANT EXECUTE ON ALL FUNCTIONS" + in + to,
+        "ALTER DEFAULT PRIVILEGES" + in + " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES" + to,
+        "ALTER DEFAULT PRIVILEGES" + in + " GRANT EXECUTE ON FUNCTIONS" + to);
+  }
+
+  @Override
+  public List<String> missingRights(Connection connection) throws SQLException {
+    return PostgresGrants.missingForRows(connection, schema);
+  }
+
+  @Override
+  public List<String> otherSchemas(Connection connection) throws SQLException {
+    return Statements.strings(
+        connection,
+        "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE c.relname = 'dbos_migrations' AND n.nspname <> ? ORDER BY 1",
+        schema.name());
   }
 
   @Override
@@ -126,6 +191,7 @@ final class PostgresSystemTables implements SystemTables {
     return List.copyOf(all);
   }
 
+  /** The statements of a fresh schema. */
   private List<String> head() {
     List<String> all = new ArrayList<>();
     for (String file :
@@ -133,7 +199,7 @@ final class PostgresSystemTables implements SystemTables {
       all.addAll(script(file).statements());
     }
     all.add("INSERT INTO " + schema.table("dbos_migrations") + " (version) VALUES (" + HEAD + ")");
-    return all;
+    return adapted(all);
   }
 
   private SqlScript script(String file) {

@@ -1,5 +1,6 @@
 package dev.dbos.internal.migration;
 
+import dev.dbos.error.ConfigurationException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -52,8 +53,42 @@ final class SqliteSystemTables implements SystemTables {
   }
 
   @Override
+  public boolean isTransactional() {
+    return true;
+  }
+
+  @Override
+  public List<String> upgradeDdl(long version) {
+    List<String> all = new ArrayList<>(script("upgrade.sql").after(version));
+    all.add("UPDATE dbos_migrations SET version = " + HEAD);
+    return List.copyOf(all);
+  }
+
+  @Override
+  public void drop(Connection connection) throws SQLException {
+    Statements.run(
+        connection, TABLES.stream().map(table -> "DROP TABLE IF EXISTS " + table).toList());
+  }
+
+  @Override
+  public List<String> grants(String role) {
+    throw new ConfigurationException(
+        "SQLite has no roles: whoever may write to the file may write to the tables.", null);
+  }
+
+  @Override
+  public List<String> missingRights(Connection connection) {
+    return List.of();
+  }
+
+  @Override
+  public List<String> otherSchemas(Connection connection) {
+    return List.of();
+  }
+
+  @Override
   public void upgrade(Connection connection, long version) throws SQLException {
-    for (String statement : script("upgrade.sql").after(version)) {
+    for (String statement : upgradeDdl(version)) {
       Matcher column = ADDS_COLUMN.matcher(statement);
       // Another implementation commits each statement, so it can die between a column and its
       // number.
@@ -61,7 +96,6 @@ final class SqliteSystemTables implements SystemTables {
         Statements.run(connection, List.of(statement));
       }
     }
-    Statements.run(connection, List.of("UPDATE dbos_migrations SET version = " + HEAD));
   }
 
   @Override

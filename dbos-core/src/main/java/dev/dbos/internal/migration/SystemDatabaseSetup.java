@@ -7,6 +7,7 @@ import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.Pools;
 import dev.dbos.internal.sql.SqlFailure;
 import java.time.Duration;
@@ -19,17 +20,24 @@ public final class SystemDatabaseSetup {
   private static final Logger LOG = LoggerFactory.getLogger(SystemDatabaseSetup.class);
   private static final String NAME = "system database";
   private static final Pools.Owner OWNER =
-      new Pools.Owner(NAME, "systemDatabasePool(PoolOptions.DEFAULT.withMaximumSize(...))");
+      new Pools.Owner(
+          NAME, "systemDatabasePool(PoolOptions.DEFAULT.withMaximumSize(...)) of the DBOS builder");
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
   private static final Pools.Session SESSION =
       new Pools.Session("dbos_transact", IsolationLevel.READ_COMMITTED, null);
 
   private final Configuration configuration;
   private final DatabaseUrl url;
+  private final PoolSetup pool;
 
   private SystemDatabaseSetup(Configuration configuration) {
+    this(configuration, PoolSetup.of(configuration.systemDatabasePool()));
+  }
+
+  private SystemDatabaseSetup(Configuration configuration, PoolSetup pool) {
     this.configuration = configuration;
     this.url = configuration.systemDatabase();
+    this.pool = pool;
   }
 
   /**
@@ -40,9 +48,9 @@ public final class SystemDatabaseSetup {
    */
   public record Preparation(boolean databaseCreated, long versionBefore) {}
 
-  /** Opens it for use, migrating it before where that is wanted. */
-  public static Database open(Configuration configuration) {
-    return new SystemDatabaseSetup(configuration).open();
+  /** Opens it for use with such a pool, migrating it before where that is wanted. */
+  public static Database open(Configuration configuration, PoolSetup pool) {
+    return new SystemDatabaseSetup(configuration, pool).open();
   }
 
   /** Opens it as it is; neither it nor its tables need to exist. */
@@ -50,9 +58,13 @@ public final class SystemDatabaseSetup {
     return new SystemDatabaseSetup(configuration).open(configuration.systemDatabase());
   }
 
-  /** Creates or upgrades its tables, and the database when there is none. */
-  public static Preparation migrate(Configuration configuration) {
-    return new SystemDatabaseSetup(configuration).migrate();
+  /**
+   * Creates or upgrades its tables, and the database when there is none.
+   *
+   * @param role who is to work with the rows, besides the one who migrates
+   */
+  public static Preparation migrate(Configuration configuration, Optional<String> role) {
+    return new SystemDatabaseSetup(configuration).migrate(role);
   }
 
   private Database open() {
@@ -66,7 +78,7 @@ public final class SystemDatabaseSetup {
 
   private Database openMigrated() {
     if (migrationUrl().isPresent()) {
-      migrate();
+      migrateFor(url.user());
       Database database = open(url);
       prepare(database, MigrationMode.VALIDATE);
       return database;
@@ -76,10 +88,38 @@ public final class SystemDatabaseSetup {
     return database;
   }
 
-  private Preparation migrate() {
-    Opened opened = openOrCreate(migrationUrl().orElse(url));
+  /** What the migrating role has made or changed, the other role has to be let into. */
+  private Preparation migrateFor(Optional<String> role) {
+    DatabaseUrl way = migrationUrl().orElse(url);
+    Opened opened = openOrCreate(way);
     try (Database database = opened.database()) {
-      return new Preparation(opened.created(), prepare(database, MigrationMode.MIGRATE));
+      long before = prepare(database, MigrationMode.MIGRATE);
+      if (role.isPresent()
+          && !role.equals(way.user())
+          && before < SystemSchema.HEAD
+          && database.dialect() instanceof Dialect.Postgres) {
+        SystemSchema.grant(database, configuration.systemDatabaseSchema(), role.get());
+      }
+      return new Preparation(opened.created(), before);
+    }
+  }
+
+  private Preparation migrate(Optional<String> role) {
+    Preparation done = migrateFor(Optional.empty());
+    if (role.isPresent()) {
+      try (Database database = open(migrationUrl().orElse(url))) {
+        SystemSchema.grant(database, configuration.systemDatabaseSchema(), role.get());
+      }
+    }
+    return done;
+  }
+
+  /** Empties it: the tables are removed and made anew. */
+  public static void reset(Configuration configuration) {
+    SystemDatabaseSetup setup = new SystemDatabaseSetup(configuration);
+    try (Database database =
+        setup.openOrCreate(setup.migrationUrl().orElse(setup.url)).database()) {
+      SystemSchema.reset(database, configuration.systemDatabaseSchema(), LOCK_TIMEOUT);
     }
   }
 
@@ -115,7 +155,13 @@ public final class SystemDatabaseSetup {
     return new Opened(open(wanted), true);
   }
 
+  /** The credentials are those of the user of the system database, not of one who migrates it. */
   private Database open(DatabaseUrl which) {
-    return Pools.open(OWNER, which, PoolSetup.of(configuration.systemDatabasePool()), SESSION);
+    boolean sameUser = migrationUrl().isEmpty() || which.equals(url);
+    return Pools.open(
+        OWNER,
+        which,
+        sameUser ? pool : new PoolSetup(pool.options(), null, pool.customizer()),
+        SESSION);
   }
 }

@@ -68,9 +68,28 @@ public final class SystemSchema {
     SystemSchema system = new SystemSchema(database, tables, lockTimeout);
     return switch (mode) {
       case MIGRATE -> system.migrate();
-      case VALIDATE -> system.validate();
+      case VALIDATE ->
+          system.validate(
+              "Start once with MigrationMode.MIGRATE and a role that may change the schema",
+              ", or have the printed DDL of this version applied");
       case NONE -> SystemTables.HEAD;
     };
+  }
+
+  /**
+   * Refuses system tables that are missing or too old, on behalf of somebody who never makes any.
+   *
+   * @param schema where they live on PostgreSQL; ignored on SQLite
+   * @throws SchemaException saying whose task it is to make them
+   */
+  public static void require(Database database, String schema) {
+    SystemTables tables = SystemTables.of(database.dialect(), schema);
+    new SystemSchema(database, tables, Duration.ZERO)
+        .validate(
+            "A client changes no tables: launch the application, or run \"dbos migrate\"",
+            database.dialect() instanceof Dialect.Postgres
+                ? ", and see that this is its database and \"" + schema + "\" its schema"
+                : ", and see that this is its file");
   }
 
   /**
@@ -81,32 +100,45 @@ public final class SystemSchema {
     return SystemTables.of(dialect, schema).ddl();
   }
 
-  private long validate() {
+  private long validate(String advice, String adviceIfMissing) {
     long found = version();
     if (found < SystemTables.HEAD) {
       String state = found == 0 ? "The " + database.name() + " has no system tables" : at(found);
-      String byHand = found == 0 ? ", or have the printed DDL of this version applied" : "";
       throw failed(
           state
               + ", but this version of dbos requires version "
               + SystemTables.HEAD
-              + ". Start once with MigrationMode.MIGRATE and a role that may change the schema"
-              + byHand
+              + ". "
+              + advice
+              + (found == 0 ? adviceIfMissing : "")
               + ".",
           null);
     }
+    requireRights();
     return found;
   }
 
   private long migrate() {
     long before = version();
     if (before >= SystemTables.HEAD) {
+      requireRights();
       return before;
     }
+    repeatUntilFree(this::migrateUnlessBusy);
+    return before;
+  }
+
+  /** Work under the lock; false when somebody else holds it. */
+  @FunctionalInterface
+  private interface LockedWork {
+    boolean run(Connection connection, long nanosLeft) throws SQLException;
+  }
+
+  private void repeatUntilFree(LockedWork work) {
     Backoff backoff =
         new Backoff(Duration.ofMillis(10), 2, Duration.ofSeconds(1), new SplittableRandom());
     long deadline = System.nanoTime() + lockTimeout.toNanos();
-    for (int attempt = 1; !migrateUnlessBusy(deadline - System.nanoTime()); attempt++) {
+    for (int attempt = 1; !doneUnlessBusy(work, deadline - System.nanoTime()); attempt++) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         throw timedOut();
@@ -116,13 +148,13 @@ public final class SystemSchema {
       }
       pause(Math.min(left, backoff.after(attempt).toNanos()));
     }
-    return before;
   }
 
-  private boolean migrateUnlessBusy(long nanosLeft) {
+  private boolean doneUnlessBusy(LockedWork work, long nanosLeft) {
     try (Lease lease = database.lease(Database.Access.WRITE)) {
-      return Transactions.call(
-          lease, MIGRATING, connection -> migrateUnlessBusy(connection, nanosLeft));
+      return tables.isTransactional()
+          ? Transactions.call(lease, MIGRATING, connection -> work.run(connection, nanosLeft))
+          : work.run(lease.connection(), nanosLeft);
     } catch (SQLException failure) {
       if (SqlFailure.of(failure) == SqlFailure.CONFLICT) {
         return false;
@@ -137,6 +169,7 @@ public final class SystemSchema {
     }
     long found = tables.version(connection);
     if (found == 0) {
+      tellOfOthers(connection);
       tables.create(connection);
       LOG.info("Created the system tables of {}", database.name());
     } else if (found < SystemTables.HEAD) {
@@ -159,6 +192,95 @@ public final class SystemSchema {
           SystemTables.HEAD);
     }
     return true;
+  }
+
+  /** A mistyped schema is empty, and so looks like a new one. */
+  private void tellOfOthers(Connection connection) throws SQLException {
+    List<String> others = tables.otherSchemas(connection);
+    if (!others.isEmpty()) {
+      LOG.warn(
+          "Creating new system tables in {} although schemas {} of it hold some. If these are"
+              + " meant, set systemDatabaseSchema",
+          database.name(),
+          others);
+    }
+  }
+
+  /** Whoever may not touch the rows is told so now, and not in the middle of a workflow. */
+  private void requireRights() {
+    List<String> missing;
+    try {
+      missing = database.read(tables::missingRights);
+    } catch (SQLException failure) {
+      throw explained(failure);
+    }
+    if (!missing.isEmpty()) {
+      throw failed(
+          "The role that "
+              + database.name()
+              + " is opened with may not read and write the system tables. Have an owner run:\n"
+              + String.join(";\n", missing)
+              + ";",
+          null);
+    }
+  }
+
+  /**
+   * Removes the system tables with everything in them, and makes new ones.
+   *
+   * @param lockTimeout how long to wait for others that migrate or use the tables
+   */
+  public static void reset(Database database, String schema, Duration lockTimeout) {
+    SystemTables tables = SystemTables.of(database.dialect(), schema);
+    SystemSchema system = new SystemSchema(database, tables, lockTimeout);
+    system.repeatUntilFree(
+        (connection, nanosLeft) -> {
+          if (!tables.claim(connection, Duration.ofNanos(nanosLeft))) {
+            return false;
+          }
+          tables.drop(connection);
+          tables.create(connection);
+          return true;
+        });
+  }
+
+  /** The recorded version of the system tables; 0 when there are none. */
+  public static long version(Database database, String schema) {
+    return new SystemSchema(database, SystemTables.of(database.dialect(), schema), Duration.ZERO)
+        .version();
+  }
+
+  /** The statements that upgrade tables at {@code version}, in order, without semicolons. */
+  public static List<String> upgradeDdl(Dialect dialect, String schema, long version) {
+    return SystemTables.of(dialect, schema).upgradeDdl(version);
+  }
+
+  /** The statements that let {@code role} work with the rows of the tables, in order. */
+  public static List<String> grants(Dialect dialect, String schema, String role) {
+    return SystemTables.of(dialect, schema).grants(role);
+  }
+
+  /** Lets {@code role} work with the rows of the tables. */
+  public static void grant(Database database, String schema, String role) {
+    SystemTables tables = SystemTables.of(database.dialect(), schema);
+    SystemSchema system = new SystemSchema(database, tables, Duration.ZERO);
+    try {
+      database.read(
+          connection -> {
+            Statements.run(connection, tables.grants(role));
+            return true;
+          });
+    } catch (SQLException failure) {
+      throw system.failed(
+          "The rights on the system tables could not be given to role "
+              + role
+              + ": "
+              + failure.getMessage()
+              + ". Have an owner run:\n"
+              + String.join(";\n", tables.grants(role))
+              + ";",
+          failure);
+    }
   }
 
   private long version() {

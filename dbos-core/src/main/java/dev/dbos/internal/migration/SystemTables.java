@@ -12,13 +12,28 @@ sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
   /** The version of the tables that this library knows and makes. */
   int HEAD = 108;
 
+  /** Every table, those that refer to others first. */
+  List<String> TABLES =
+      List.of(
+          "operation_outputs",
+          "notifications",
+          "workflow_events",
+          "workflow_events_history",
+          "streams",
+          "event_dispatch_kv",
+          "workflow_schedules",
+          "application_versions",
+          "queues",
+          "workflow_status",
+          "dbos_migrations");
+
   /** From here on a number means the same migration to every implementation. */
   int SHARED_BASE = 100;
 
   /** Those of {@code dialect}; SQLite has no schemas and ignores the name. */
   static SystemTables of(Dialect dialect, String schema) {
     return switch (dialect) {
-      case Dialect.Postgres postgres -> new PostgresSystemTables(new SchemaName(schema));
+      case Dialect.Postgres postgres -> new PostgresSystemTables(postgres, new SchemaName(schema));
       case Dialect.Sqlite sqlite -> new SqliteSystemTables();
     };
   }
@@ -33,6 +48,9 @@ sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
    * @return whether nobody else holds it
    */
   boolean claim(Connection connection, Duration patience) throws SQLException;
+
+  /** Whether all of a migration happens or nothing; otherwise every statement may be repeated. */
+  boolean isTransactional();
 
   /** Makes everything at {@link #HEAD}. */
   void create(Connection connection) throws SQLException;
@@ -51,4 +69,21 @@ sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
 
   /** The statements of {@link #create}, complete with the schema. */
   List<String> ddl();
+
+  /** The statements of {@link #upgrade}. */
+  List<String> upgradeDdl(long version);
+
+  /** Removes the tables and everything in them. */
+  void drop(Connection connection) throws SQLException;
+
+  /** The statements that let a role work with the rows, and with nothing else. */
+  List<String> grants(String role);
+
+  /**
+   * The statements that would give the role of {@code connection} the rights of {@link #grants}.
+   */
+  List<String> missingRights(Connection connection) throws SQLException;
+
+  /** Other schemas of this database that hold system tables. */
+  List<String> otherSchemas(Connection connection) throws SQLException;
 }

@@ -8,6 +8,7 @@ import dev.dbos.internal.watch.Watcher;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param applicationName whose workflows are listed, or null for those of all
  * @param codec how steps and errors were written
  * @param clock what time it is
- * @param watcher tells what changed
+ * @param watching makes who tells what changed, when it is asked first
  * @param runs what of this process has to know of changes
  * @param lastSentMillis the time that was written into the message sent last
  */
@@ -26,7 +27,7 @@ public record SystemAccess(
     @Nullable String applicationName,
     StepCodec codec,
     InstantSource clock,
-    Watcher watcher,
+    Supplier<Watcher> watching,
     LocalRuns runs,
     AtomicLong lastSentMillis) {
 
@@ -36,15 +37,20 @@ public record SystemAccess(
       @Nullable String applicationName,
       StepCodec codec,
       InstantSource clock,
-      Watcher watcher,
+      Supplier<Watcher> watching,
       LocalRuns runs) {
-    this(systemDatabase, applicationName, codec, clock, watcher, runs, new AtomicLong());
+    this(systemDatabase, applicationName, codec, clock, watching, runs, new AtomicLong());
+  }
+
+  /** Tells what changed. */
+  public Watcher watcher() {
+    return watching.get();
   }
 
   /** How workflows stand has been changed: tells their runs, and whoever waits for them. */
   void changed(Collection<String> workflowIds) {
     runs.changed(workflowIds);
-    workflowIds.forEach(id -> watcher.changed(Topic.workflow(id)));
+    workflowIds.forEach(id -> watcher().changed(Topic.workflow(id)));
   }
 
   /** Whether the steps of this run are recorded in this system database. */

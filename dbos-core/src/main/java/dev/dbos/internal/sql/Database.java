@@ -3,10 +3,13 @@ package dev.dbos.internal.sql;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.IsolationLevel;
+import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.observe.PoolUse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,6 +43,7 @@ public final class Database implements AutoCloseable {
   private final @Nullable PostgresServer server;
   private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
   private @Nullable Listening listening;
+  private volatile @Nullable SqliteProcesses processes;
 
   Database(Pools.Owner owner, Connections connections, Session session) throws SQLException {
     this.owner = owner;
@@ -168,7 +172,7 @@ public final class Database implements AutoCloseable {
   /**
    * Borrows a connection, waiting for one to be free and, to write to SQLite, for the turn.
    *
-   * @throws dev.dbos.error.DatabaseUnavailableException when the pool has none in time
+   * @throws DatabaseUnavailableException when the pool has none in time
    */
   public Lease lease(Access access) throws SQLException {
     return lease(access, Borrower.LIBRARY);
@@ -177,7 +181,7 @@ public final class Database implements AutoCloseable {
   /**
    * Borrows a connection for {@code borrower}, who is named to those who find none.
    *
-   * @throws dev.dbos.error.DatabaseUnavailableException when the pool has none in time
+   * @throws DatabaseUnavailableException when the pool has none in time
    */
   public Lease lease(Access access, Borrower borrower) throws SQLException {
     boolean inMemory =
@@ -245,6 +249,14 @@ public final class Database implements AutoCloseable {
     try {
       return source.getConnection();
     } catch (SQLTransientConnectionException failure) {
+      PoolPlan.CredentialsFailure credentials =
+          Causes.first(failure, PoolPlan.CredentialsFailure.class);
+      if (credentials != null) {
+        throw new DatabaseUnavailableException(
+            "No connection to " + name() + " can be opened: " + credentials.what(),
+            name(),
+            failure);
+      }
       if (failure.getCause() == null || Pools.inUse(source) >= Pools.capacity(source)) {
         throw new PoolExhaustion(owner, source, leasesOf(source)).explain(failure);
       }
@@ -282,6 +294,18 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     connections.close();
+    SqliteProcesses announced = processes;
+    if (announced != null) {
+      processes = null;
+      announced.close();
+    }
+  }
+
+  /** Tells other processes on an SQLite file of this one, until it is closed; warns of them. */
+  public void announce() {
+    if (identity instanceof DatabaseIdentity.SqliteFile file) {
+      processes = SqliteProcesses.join(file.realPath());
+    }
   }
 
   /** How many connections are lent at this moment, for a pool of ours; otherwise 0. */
@@ -289,6 +313,16 @@ public final class Database implements AutoCloseable {
     return connections.owned()
         ? Pools.inUse(writers) + (connections.shared() ? 0 : Pools.inUse(readers))
         : 0;
+  }
+
+  /** The connections of its pools, as far as they say. */
+  public List<PoolUse> pools() {
+    List<PoolUse> pools = new ArrayList<>();
+    Pools.use(owner.name(), writers).ifPresent(pools::add);
+    if (!connections.shared()) {
+      Pools.use(owner.name() + " readers", readers).ifPresent(pools::add);
+    }
+    return pools;
   }
 
   /** The most connections it opens; 0 when a data source of the application does not say. */

@@ -32,12 +32,16 @@ final class ListeningProbe {
       execute(listener, "LISTEN " + CHANNEL);
       String server = serverOf(listener);
       execute(other, "BEGIN");
-      boolean shared = serverOf(other).equals(server);
-      boolean listens = listens(listener) && serverOf(listener).equals(server);
+      // When it is the same, the listener may have to wait for it until the other lets it go.
+      boolean kept = !serverOf(other).equals(server) && isKept(listener, server);
       execute(other, "COMMIT");
       execute(listener, "UNLISTEN " + CHANNEL);
-      return listens && !shared ? new Listening.Supported() : POOLED;
+      return kept ? new Listening.Supported() : POOLED;
     }
+  }
+
+  private static boolean isKept(Connection listener, String server) throws SQLException {
+    return listens(listener) && serverOf(listener).equals(server);
   }
 
   private static String serverOf(Connection connection) throws SQLException {

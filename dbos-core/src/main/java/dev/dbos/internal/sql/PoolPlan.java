@@ -128,7 +128,7 @@ record PoolPlan(Pools.Owner owner, DatabaseUrl url, PoolSetup setup, String driv
   HikariDataSource start(HikariConfig config) {
     try {
       return new HikariDataSource(config);
-    } catch (PoolInitializationException failure) {
+    } catch (PoolInitializationException | CredentialsFailure failure) {
       throw explain(failure);
     } catch (IllegalArgumentException | IllegalStateException refused) {
       throw new ConfigurationException(

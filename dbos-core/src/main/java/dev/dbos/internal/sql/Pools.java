@@ -1,17 +1,24 @@
 package dev.dbos.internal.sql;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.observe.PoolUse;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens the databases that URLs name, and uses the data sources of applications. */
 public final class Pools {
+  private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
+
   private Pools() {}
 
   /**
@@ -62,7 +69,13 @@ public final class Pools {
   static Database database(
       PoolPlan plan, Database.Connections connections, Database.Session session) {
     try {
-      return new Database(plan.owner(), connections, session);
+      Database database = new Database(plan.owner(), connections, session);
+      LOG.info(
+          "Opened {} at {}, with at most {} connections",
+          plan.name(),
+          plan.url().redacted(),
+          database.capacity());
+      return database;
     } catch (SQLException failure) {
       connections.close();
       throw plan.explain(failure);
@@ -101,6 +114,22 @@ public final class Pools {
     return source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null
         ? pool.getHikariPoolMXBean().getActiveConnections()
         : 0;
+  }
+
+  /** The connections of {@code source}, unless it does not say. */
+  static Optional<PoolUse> use(String name, DataSource source) {
+    return source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null
+        ? Optional.of(use(name, pool, pool.getHikariPoolMXBean()))
+        : Optional.empty();
+  }
+
+  private static PoolUse use(String name, HikariDataSource pool, HikariPoolMXBean state) {
+    return new PoolUse(
+        name,
+        state.getActiveConnections(),
+        state.getIdleConnections(),
+        state.getThreadsAwaitingConnection(),
+        pool.getMaximumPoolSize());
   }
 
   /** What {@link Database#listening()} finds out. */

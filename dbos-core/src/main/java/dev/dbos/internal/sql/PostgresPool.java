@@ -6,7 +6,9 @@ import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.sql.Pools.Session;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Properties;
 import org.slf4j.Logger;
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
  */
 record PostgresPool(PoolPlan plan, Session session) {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresPool.class);
+
+  private static final Duration PROBE = Duration.ofSeconds(5);
 
   /** Opens it, finding out on the way what it leads to. */
   Database open() {
@@ -106,7 +110,7 @@ record PostgresPool(PoolPlan plan, Session session) {
     }
     Listening found;
     try {
-      found = ListeningProbe.ask(() -> SideConnection.open(pool, "listening"));
+      found = ListeningProbe.ask(() -> probing(pool));
     } catch (SQLException failure) {
       found = new Listening.Unsupported("trying it failed: " + failure.getMessage());
     }
@@ -117,5 +121,10 @@ record PostgresPool(PoolPlan plan, Session session) {
           unsupported.reason());
     }
     return found;
+  }
+
+  /** A pooler that has no server left lets us wait for one; then we do without. */
+  private static Connection probing(HikariDataSource pool) throws SQLException {
+    return SideConnection.open(pool, "listening", PROBE);
   }
 }

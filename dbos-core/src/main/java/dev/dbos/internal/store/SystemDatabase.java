@@ -1,16 +1,21 @@
 package dev.dbos.internal.store;
 
+import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Listening;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.SystemDsl;
+import dev.dbos.observe.PoolUse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
@@ -18,23 +23,53 @@ import org.jooq.impl.DefaultConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
 /** The system database with jOOQ on top. */
-public final class SystemDatabase {
+public final class SystemDatabase implements AutoCloseable {
   private static final int MAX_ATTEMPTS = 10;
 
-  private final Database database;
+  private final Supplier<Database> opening;
   private final String schema;
-  private final DSLContext template;
+  private volatile @Nullable Opened opened;
+  private volatile boolean closed;
+
+  private record Opened(Database database, DSLContext template) {}
 
   /** Uses {@code database}, whose system tables are in {@code schema}. */
   public SystemDatabase(Database database, String schema) {
-    this.database = database;
+    this(() -> database, schema);
+  }
+
+  /**
+   * Opens the database when it is used first, and again the next time when that fails.
+   *
+   * @param opening opens it and sees to it that its system tables are there
+   */
+  public SystemDatabase(Supplier<Database> opening, String schema) {
+    this.opening = opening;
     this.schema = schema;
-    this.template = SystemDsl.of(database.dialect(), schema);
+  }
+
+  private Opened opened() {
+    Opened known = opened;
+    return known == null || closed ? open() : known;
+  }
+
+  private synchronized Opened open() {
+    if (closed) {
+      throw new DbosClosedException(
+          "The connection to the system database has been closed. Open another.");
+    }
+    Opened known = opened;
+    if (known == null) {
+      Database database = opening.get();
+      known = new Opened(database, SystemDsl.of(database.dialect(), schema));
+      opened = known;
+    }
+    return known;
   }
 
   /** The database underneath. */
   public Database database() {
-    return database;
+    return opened().database();
   }
 
   /** Where the system tables are; not used on SQLite. */
@@ -44,31 +79,40 @@ public final class SystemDatabase {
 
   /** Whether notifications reach those who listen. */
   public Listening listening() {
-    return database.listening();
+    return database().listening();
+  }
+
+  /** The connections of its pools; none before it is opened. */
+  public List<PoolUse> pools() {
+    Opened known = opened;
+    return known == null ? List.of() : known.database().pools();
+  }
+
+  /** Closes the database if it was opened; it is not opened again. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (opened != null) {
+      opened.database().close();
+    }
   }
 
   /** Runs queries, each by itself, again when a concurrent transaction was in the way. */
   public <R extends @Nullable Object> R read(Function<DSLContext, R> queries) {
-    return repeated(
-        "The system database could not be read",
-        () -> database.read(connection -> queries.apply(on(connection))));
+    return repeated("read", () -> database().read(connection -> queries.apply(on(connection))));
   }
 
   /** Like {@link #read}, giving up on a server that does not answer in time. */
   public <R extends @Nullable Object> R readWithin(
       Duration patience, Function<DSLContext, R> queries) {
-    try {
-      return database.readWithin(patience, connection -> queries.apply(on(connection)));
-    } catch (SQLException failure) {
-      throw new DataAccessException("The system database could not be read", failure);
-    }
+    return repeated(
+        "read", () -> database().readWithin(patience, connection -> queries.apply(on(connection))));
   }
 
   /** Runs statements in one transaction, again when a concurrent one was in the way. */
   public <R extends @Nullable Object> R write(Function<DSLContext, R> statements) {
     return repeated(
-        "The system database could not be written",
-        () -> database.write(connection -> statements.apply(on(connection))));
+        "written", () -> database().write(connection -> statements.apply(on(connection))));
   }
 
   /** Something that asks the database. */
@@ -77,21 +121,34 @@ public final class SystemDatabase {
     R run() throws SQLException;
   }
 
-  private <R extends @Nullable Object> R repeated(String message, Exchange<R> exchange) {
+  private <R extends @Nullable Object> R repeated(String what, Exchange<R> exchange) {
     Backoff backoff = Backoff.forConflicts(ThreadLocalRandom.current());
     for (int attempt = 1; ; attempt++) {
       try {
         return exchange.run();
       } catch (SQLException | DataAccessException failure) {
         if (SqlFailure.of(failure) != SqlFailure.CONFLICT || attempt == MAX_ATTEMPTS) {
-          throw new DataAccessException(message, failure);
+          throw explained(what, failure);
         }
         LockSupport.parkNanos(this, backoff.after(attempt).toNanos());
       }
     }
   }
 
+  /** An outage is told from whatever else went wrong: there it helps to try again. */
+  private RuntimeException explained(String what, Exception failure) {
+    String problem = "The " + database().name() + " could not be " + what;
+    SQLException sql = SqlFailure.sqlException(failure);
+    return sql != null && SqlFailure.of(failure) == SqlFailure.CONNECTION_LOST
+        ? new DatabaseUnavailableException(
+            problem + ": " + sql.getMessage() + ". Try again when it can be reached.",
+            database().name(),
+            failure)
+        : new DataAccessException(problem, failure);
+  }
+
   private DSLContext on(Connection connection) {
-    return DSL.using(template.configuration().derive(new DefaultConnectionProvider(connection)));
+    return DSL.using(
+        opened().template().configuration().derive(new DefaultConnectionProvider(connection)));
   }
 }

@@ -5,6 +5,7 @@ import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.datasource.TransactionOptions;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.DeletedWorkflow;
+import dev.dbos.internal.context.Place;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
@@ -12,6 +13,7 @@ import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.TransactionMode;
 import dev.dbos.internal.sql.Transactions;
+import dev.dbos.observe.Operation;
 import dev.dbos.serialization.Payload;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -48,8 +50,7 @@ public final class DurableTransactions implements AutoCloseable {
       throws X {
     return switch (Ambient.current()) {
       case Ambient.InTransaction outer -> nested(outer, name, body);
-      case Ambient.InWorkflow workflow ->
-          step(workflow.scope(), workflow.scope().takeStepId(), name, options, body);
+      case Ambient.InWorkflow workflow -> step(place(workflow.scope(), name), name, options, body);
       case Ambient.InStep step -> plain(step, name, options, body, step.scope()::pause);
       case null -> plain(null, name, options, body, DurableTransactions::park);
     };
@@ -66,8 +67,8 @@ public final class DurableTransactions implements AutoCloseable {
                   + "\", which cannot be shared with another thread. Use callTransaction.");
       case Ambient.InWorkflow workflow -> {
         WorkflowScope scope = workflow.scope();
-        int stepId = scope.takeStepId();
-        yield scope.async(() -> step(scope, stepId, name, options, body));
+        Place place = place(scope, name);
+        yield scope.async(() -> step(place, name, options, body));
       }
       case Ambient.InStep step ->
           step.scope().async(() -> plain(step, name, options, body, step.scope()::pause));
@@ -92,28 +93,37 @@ public final class DurableTransactions implements AutoCloseable {
   }
 
   private <R extends @Nullable Object, X extends Exception> R step(
-      WorkflowScope scope,
-      int stepId,
+      Place place,
       String name,
       TransactionOptions options,
       TransactionCallable<Connection, R, X> body)
       throws X {
-    Optional<Payload> recorded = scope.recorded(stepId, name);
+    WorkflowScope scope = place.scope();
+    Optional<Payload> recorded = scope.recorded(place.stepId(), name);
     if (recorded.isPresent()) {
       return scope.codec().<R, X>replay(recorded.get());
     }
-    Ambient ambient = new Ambient.InStep(scope, name, stepId);
+    Ambient ambient = new Ambient.InStep(scope, name, place.stepId());
     TransactionCall<R, X> call = transaction(ambient, name, options, body);
-    Retries retries = new Retries(database.name(), name, true, scope::pause);
+    AttemptWatch watch = AttemptWatch.of(place, name, database.name());
+    Retries retries = new Retries(database.name(), name, true, scope::pause, watch);
     if (options.readOnly()) {
-      return readOnly(scope, stepId, call, retries);
+      return place.observed().<R, X>around(() -> readOnly(place, call, retries));
     }
     Runnable whenDurable =
         scope.resumed()
             ? () -> {}
-            : () -> cleaner.add(new OutputRow(scope.workflowId(), stepId, scope.incarnation()));
-    return new RecordedTransaction<>(call, scope, tableFor(scope), stepId)
-        .run(retries, whenDurable);
+            : () ->
+                cleaner.add(new OutputRow(scope.workflowId(), place.stepId(), scope.incarnation()));
+    RecordedTransaction<R, X> transaction =
+        new RecordedTransaction<>(call, place, tableFor(scope), retries);
+    return place.observed().<R, X>around(() -> transaction.run(whenDurable));
+  }
+
+  private Place place(WorkflowScope scope, String name) {
+    return Place.take(
+        scope,
+        stepId -> new Operation.Transaction(scope.workflowId(), name, stepId, database.name()));
   }
 
   /** By the identity of the database, at each call: one datasource may serve several runtimes. */
@@ -126,7 +136,8 @@ public final class DurableTransactions implements AutoCloseable {
   }
 
   private <R extends @Nullable Object, X extends Exception> R readOnly(
-      WorkflowScope scope, int stepId, TransactionCall<R, X> call, Retries retries) throws X {
+      Place place, TransactionCall<R, X> call, Retries retries) throws X {
+    WorkflowScope scope = place.scope();
     long startedAt = scope.clock().millis();
     Payload payload;
     @Nullable Throwable thrown = null;
@@ -140,7 +151,8 @@ public final class DurableTransactions implements AutoCloseable {
       payload = scope.codec().error(failure);
     }
     StepRecord record =
-        new StepRecord(stepId, call.name(), payload, null, startedAt, scope.clock().millis());
+        new StepRecord(
+            place.stepId(), call.name(), payload, null, startedAt, scope.clock().millis());
     Payload counts = scope.record(record);
     if (!counts.equals(payload)) {
       return scope.codec().<R, X>replay(counts);
@@ -158,7 +170,7 @@ public final class DurableTransactions implements AutoCloseable {
       TransactionCallable<Connection, R, X> body,
       Consumer<Duration> pause)
       throws X {
-    Retries retries = new Retries(database.name(), name, false, pause);
+    Retries retries = new Retries(database.name(), name, false, pause, AttemptWatch.NONE);
     return new PlainTransaction<>(transaction(ambient, name, options, body), retries, null).run();
   }
 
@@ -219,6 +231,11 @@ public final class DurableTransactions implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Where they run. */
+  public Database database() {
+    return database;
   }
 
   /** The datasource's name. */

@@ -65,6 +65,7 @@ final class PlainTransaction<R extends @Nullable Object, X extends Exception> {
   private Attempt<R> once(Lease lease) {
     boolean committing = false;
     try {
+      retries.watch().begin();
       R result = call.runBody(lease, scope);
       committing = true;
       Transactions.commit(lease);

@@ -5,6 +5,7 @@ import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.SchemaException;
 import dev.dbos.error.TransactionRetriesExhaustedException;
 import dev.dbos.error.UnexpectedStepException;
+import dev.dbos.internal.context.Place;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
@@ -47,6 +48,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   private final WorkflowScope scope;
   private final OutcomeTable table;
   private final int stepId;
+  private final Retries retries;
   private final long startedAtMillis;
 
   private boolean lookFirst;
@@ -57,11 +59,12 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   private @Nullable Payload failurePayload;
 
   RecordedTransaction(
-      TransactionCall<R, X> call, WorkflowScope scope, OutcomeTable table, int stepId) {
+      TransactionCall<R, X> call, Place place, OutcomeTable table, Retries retries) {
     this.call = call;
-    this.scope = scope;
+    this.scope = place.scope();
     this.table = table;
-    this.stepId = stepId;
+    this.stepId = place.stepId();
+    this.retries = retries;
     this.lookFirst = scope.resumed();
     this.startedAtMillis = scope.clock().millis();
   }
@@ -85,7 +88,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   }
 
   /** Runs to the recorded result. {@code whenDurable} follows once the system database has it. */
-  R run(Retries retries, Runnable whenDurable) throws X {
+  R run(Runnable whenDurable) throws X {
     while (true) {
       scope.checkRunningAndNotInTheWay();
       switch (once()) {
@@ -98,11 +101,11 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
         case Attempt.Again again -> {
           lookFirst = true;
           lostOne |= again.kind() == SqlFailure.CONNECTION_LOST;
-          pause(retries, again.kind(), again.failure());
+          pause(again.kind(), again.failure());
         }
         case Attempt.Refused refused -> {
           scope.checkOwnership();
-          pause(retries, SqlFailure.CONFLICT, refused.failure());
+          pause(SqlFailure.CONFLICT, refused.failure());
         }
         case Attempt.AtOnce atOnce -> {}
       }
@@ -110,7 +113,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   }
 
   /** Giving up is a result of the step like any other, so that a replay gives up as well. */
-  private void pause(Retries retries, SqlFailure kind, Throwable cause) {
+  private void pause(SqlFailure kind, Throwable cause) {
     try {
       retries.after(kind, cause);
     } catch (TransactionRetriesExhaustedException exhausted) {
@@ -166,6 +169,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   }
 
   private Payload runBody(Lease lease) throws X, SQLException {
+    retries.watch().begin();
     R value = call.runBody(lease, scope);
     Payload payload = call.output(scope.codec(), value);
     result = value;
@@ -224,7 +228,10 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   private Attempt afterRefusal(Lease lease, SqlFailure kind, SQLException refused)
       throws SQLException {
     return switch (kind) {
-      case CONNECTION_LOST -> new Attempt.Again(kind, refused);
+      case CONNECTION_LOST -> {
+        retries.watch().commitUnknown(refused);
+        yield new Attempt.Again(kind, refused);
+      }
       // The statement timeout here ended the wait for a rival that holds the key.
       case CONFLICT, STATEMENT_TIMEOUT -> new Attempt.Again(SqlFailure.CONFLICT, refused);
       case UNIQUE_VIOLATION -> afterDuplicate(lease, refused);

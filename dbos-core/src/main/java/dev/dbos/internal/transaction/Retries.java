@@ -23,17 +23,23 @@ final class Retries {
   private final String transaction;
   private final boolean outlastsOutages;
   private final Consumer<Duration> pause;
+  private final AttemptWatch watch;
   private final Backoff conflicts = Backoff.forConflicts(ThreadLocalRandom.current());
   private final Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
   private int conflictCount;
   private int outageCount;
 
   Retries(
-      String datasource, String transaction, boolean outlastsOutages, Consumer<Duration> pause) {
+      String datasource,
+      String transaction,
+      boolean outlastsOutages,
+      Consumer<Duration> pause,
+      AttemptWatch watch) {
     this.datasource = datasource;
     this.transaction = transaction;
     this.outlastsOutages = outlastsOutages;
     this.pause = pause;
+    this.watch = watch;
   }
 
   /**
@@ -43,12 +49,18 @@ final class Retries {
     return outlastsOutages;
   }
 
+  /** Who follows the attempts. */
+  AttemptWatch watch() {
+    return watch;
+  }
+
   /**
    * Waits before the next attempt.
    *
    * @throws TransactionRetriesExhaustedException when there is to be none
    */
   void after(SqlFailure kind, Throwable failure) {
+    watch.failed(kind, conflictCount + outageCount + 1, failure);
     if (kind == SqlFailure.CONNECTION_LOST) {
       outageCount++;
       if (outageCount == 1) {

@@ -1,0 +1,429 @@
+package dev.dbos.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.dbos.DBOS;
+import dev.dbos.datasource.Credentials;
+import dev.dbos.datasource.PoolOptions;
+import dev.dbos.datasource.TransactionOptions;
+import dev.dbos.datasource.jdbc.JdbcDatasource;
+import dev.dbos.error.ConfigurationException;
+import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.testing.PostgresRole;
+import dev.dbos.testing.TestPostgres;
+import dev.dbos.workflow.StartOptions;
+import dev.dbos.workflow.WorkflowDefinition;
+import dev.dbos.workflow.WorkflowHandle;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Pools: what they are made with, who logs in, and what they say when they are used up. */
+class PoolTest {
+  private static final WorkflowDefinition<String, String> ORDER =
+      WorkflowDefinition.of("order", String.class, String.class);
+  private static final PoolOptions TWO_IMPATIENT =
+      PoolOptions.DEFAULT.withMaximumSize(2).withConnectionTimeout(Duration.ofMillis(300));
+
+  private static String newDatabase() {
+    TestPostgres server = TestPostgres.shared();
+    return server.url(server.createDatabase());
+  }
+
+  private static String value(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  private static String ask(JdbcDatasource datasource, String sql) {
+    try {
+      return datasource.callTransaction("ask", connection -> value(connection, sql));
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  @Test
+  void aPoolThatIsUsedUpSaysWhoHasItsConnectionsSinceWhenAndWhatToRaise() throws Exception {
+    CountDownLatch holding = new CountDownLatch(2);
+    CountDownLatch done = new CountDownLatch(1);
+    try (JdbcDatasource shop =
+            JdbcDatasource.builder(newDatabase()).name("shop").pool(TWO_IMPATIENT).build();
+        DBOS dbos =
+            DBOS.builder("tea-shop")
+                .systemDatabaseUrl(newDatabase())
+                .workflow(ORDER, sku -> hold(shop, "reserve stock", holding, done))
+                .launch()) {
+      WorkflowHandle<String> order = dbos.start(ORDER, "tea", StartOptions.id("order-42"));
+      CompletableFuture<String> audit =
+          shop.callTransactionAsync("audit", connection -> held(holding, done));
+      holding.await();
+
+      Throwable failure = catchThrowable(() -> ask(shop, "select 1"));
+
+      done.countDown();
+      assertThat(failure).isInstanceOf(DatabaseUnavailableException.class);
+      String holders =
+          "(transaction \"reserve stock\" of workflow order-42 for N ms"
+              + "|transaction \"audit\" for N ms)";
+      assertThat(withoutTimes(failure))
+          .matches(
+              Pattern.quote(
+                      "No connection to shop became free within 300 ms: all 2 are in use, by ")
+                  + holders
+                  + ", "
+                  + holders
+                  + Pattern.quote(
+                      ". Shorten the transactions that hold them, or raise"
+                          + " pool(PoolOptions.DEFAULT.withMaximumSize(...)) of the datasource's"
+                          + " builder."));
+      assertThat(order.result()).isEqualTo("done");
+      assertThat(audit.get()).isEqualTo("done");
+      assertThat(ask(shop, "select 7")).isEqualTo("7");
+    }
+  }
+
+  private static String withoutTimes(Throwable failure) {
+    return String.valueOf(failure.getMessage()).replaceAll("for \\d+ ms", "for N ms");
+  }
+
+  private static String hold(
+      JdbcDatasource shop, String name, CountDownLatch holding, CountDownLatch done)
+      throws InterruptedException {
+    return shop.callTransaction(name, connection -> held(holding, done));
+  }
+
+  private static String held(CountDownLatch holding, CountDownLatch done)
+      throws InterruptedException {
+    holding.countDown();
+    done.await();
+    return "done";
+  }
+
+  @Test
+  void aPoolOfTheApplicationThatIsUsedUpSaysWhatIsTakenPastTheDatasource() throws Exception {
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(source(newDatabase()));
+    config.setMaximumPoolSize(2);
+    config.setConnectionTimeout(300);
+    CountDownLatch holding = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    try (HikariDataSource pool = new HikariDataSource(config);
+        JdbcDatasource shop = JdbcDatasource.builder(pool).name("shop").build()) {
+      CompletableFuture<String> audit =
+          shop.callTransactionAsync("audit", connection -> held(holding, done));
+      holding.await();
+      Throwable failure;
+      try (Connection taken = pool.getConnection()) {
+        assertThat(taken.isClosed()).isFalse();
+        failure = catchThrowable(() -> ask(shop, "select 1"));
+      }
+      done.countDown();
+
+      assertThat(failure).isInstanceOf(DatabaseUnavailableException.class);
+      assertThat(withoutTimes(failure))
+          .isEqualTo(
+              "No connection to shop became free within 300 ms: all 2 are in use, by transaction"
+                  + " \"audit\" for N ms, 1 of them outside of this datasource. Shorten the"
+                  + " transactions that hold them, or raise the maximum size of the data source"
+                  + " that was given to it.");
+      assertThat(audit.get()).isEqualTo("done");
+    }
+  }
+
+  private static javax.sql.DataSource source(String url) {
+    org.postgresql.ds.PGSimpleDataSource source = new org.postgresql.ds.PGSimpleDataSource();
+    dev.dbos.datasource.DatabaseUrl parsed = dev.dbos.datasource.DatabaseUrl.parse(url);
+    source.setUrl(parsed.jdbcUrl());
+    source.setUser(parsed.user().orElseThrow());
+    source.setPassword(parsed.password().orElseThrow());
+    return source;
+  }
+
+  @Test
+  void theReadersOfAnSqliteFileAreCountedApartFromItsWriter() throws Exception {
+    CountDownLatch holding = new CountDownLatch(3);
+    CountDownLatch done = new CountDownLatch(1);
+    TransactionOptions reading = TransactionOptions.DEFAULT.withReadOnly();
+    try (Site site = Site.of(Product.SQLITE);
+        JdbcDatasource shop =
+            JdbcDatasource.builder(site.applicationUrl())
+                .name("shop")
+                .pool(TWO_IMPATIENT)
+                .build()) {
+      List<CompletableFuture<String>> held = new ArrayList<>();
+      held.add(shop.callTransactionAsync("write", connection -> held(holding, done)));
+      held.add(shop.callTransactionAsync("count", reading, connection -> held(holding, done)));
+      held.add(shop.callTransactionAsync("count", reading, connection -> held(holding, done)));
+      holding.await();
+
+      Throwable failure =
+          catchThrowable(
+              () ->
+                  shop.callTransaction(
+                      "ask", reading, connection -> value(connection, "select 1")));
+
+      done.countDown();
+      assertThat(failure).isInstanceOf(DatabaseUnavailableException.class);
+      assertThat(withoutTimes(failure))
+          .startsWith(
+              "No connection to shop became free within 300 ms: all 2 are in use, by transaction"
+                  + " \"count\" for N ms, transaction \"count\" for N ms. Shorten");
+      for (CompletableFuture<String> one : held) {
+        assertThat(one.get()).isEqualTo("done");
+      }
+    }
+  }
+
+  @Test
+  void credentialsAreAskedForEachNewConnectionSoThatAPasswordMayRotate() {
+    TestPostgres server = TestPostgres.shared();
+    String database = server.createDatabase();
+    PostgresRole role = server.createRole();
+    server.execute(database, "grant create on database " + database + " to " + role.name());
+    AtomicReference<String> password = new AtomicReference<>(role.password());
+    AtomicInteger asked = new AtomicInteger();
+    String url = "postgresql://" + role.name() + "@localhost:" + server.port() + "/" + database;
+    try (JdbcDatasource shop =
+        JdbcDatasource.builder(url)
+            .name("shop")
+            .pool(TWO_IMPATIENT)
+            .applicationName("rotating")
+            .credentials(
+                () -> {
+                  asked.incrementAndGet();
+                  return Credentials.password(String.valueOf(password.get()));
+                })
+            .build()) {
+      assertThat(ask(shop, "select current_user")).isEqualTo(role.name());
+      int before = asked.get();
+
+      password.set("n3w-s3cr3t");
+      server.execute(database, "alter role " + role.name() + " password 'n3w-s3cr3t'");
+      assertThat(ask(shop, "select 1")).as("on the connection that is open").isEqualTo("1");
+      server.terminateBackends(database, "rotating");
+
+      assertThat(ask(shop, "select current_user")).isEqualTo(role.name());
+      assertThat(asked).hasValueGreaterThan(before);
+    }
+  }
+
+  @Test
+  void theSystemDatabaseLogsInWithSuppliedCredentialsToo() {
+    TestPostgres server = TestPostgres.shared();
+    String url = "postgresql://localhost:" + server.port() + "/" + server.createDatabase();
+    try (DBOS dbos =
+        DBOS.builder("tea-shop")
+            .systemDatabaseUrl(url)
+            .systemDatabaseCredentials(() -> Credentials.of("postgres", "postgres"))
+            .workflow(ORDER, sku -> sku + "!")
+            .launch()) {
+      assertThat(dbos.run(ORDER, "tea")).isEqualTo("tea!");
+      assertThat(dbos.applicationDatasource().name()).isEqualTo("application database");
+    }
+  }
+
+  @Test
+  void aSupplierThatFailsIsToldFromAServerThatRefuses() {
+    String url = newDatabase();
+    assertThatThrownBy(
+            () ->
+                JdbcDatasource.builder(url)
+                    .name("shop")
+                    .pool(TWO_IMPATIENT)
+                    .credentials(
+                        () -> {
+                          throw new IllegalStateException("the vault is sealed");
+                        })
+                    .build())
+        .isInstanceOf(DatabaseUnavailableException.class)
+        .hasMessageStartingWith("Cannot open shop at postgresql://postgres:***@localhost:")
+        .hasMessageEndingWith(
+            ": the supplier given to credentials(...) failed: the vault is sealed");
+    assertThatThrownBy(
+            () ->
+                JdbcDatasource.builder(url)
+                    .name("shop")
+                    .pool(TWO_IMPATIENT)
+                    .credentials(() -> Credentials.of("postgres", "gu3ss"))
+                    .build())
+        .isInstanceOf(DatabaseUnavailableException.class)
+        .hasMessageEndingWith(
+            "the server refused the log-in of user postgres. Check the user name and password of"
+                + " the URL.");
+  }
+
+  @Test
+  void aSupplierThatFailsLaterIsNotTakenForAPoolThatIsUsedUp() {
+    TestPostgres server = TestPostgres.shared();
+    String database = server.createDatabase();
+    AtomicBoolean sealed = new AtomicBoolean();
+    try (JdbcDatasource shop =
+        JdbcDatasource.builder(server.url(database))
+            .name("shop")
+            .applicationName("sealed")
+            .pool(TWO_IMPATIENT)
+            .credentials(
+                () -> {
+                  if (sealed.get()) {
+                    throw new IllegalStateException("the vault is sealed");
+                  }
+                  return Credentials.password("postgres");
+                })
+            .build()) {
+      sealed.set(true);
+      server.terminateBackends(database, "sealed");
+
+      assertThatThrownBy(() -> ask(shop, "select 1"))
+          .isInstanceOf(DatabaseUnavailableException.class)
+          .hasMessage(
+              "No connection to shop can be opened: the supplier given to credentials(...) failed:"
+                  + " the vault is sealed");
+    }
+  }
+
+  @Test
+  void credentialsAreRefusedWhereNobodyLogsIn() throws SQLException {
+    assertThatThrownBy(
+            () ->
+                JdbcDatasource.builder("sqlite::memory:")
+                    .name("shop")
+                    .credentials(() -> Credentials.of("app", "s3cr3t"))
+                    .build())
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "SQLite knows no users, so shop at sqlite::memory: takes no credentials(...). Remove"
+                + " them.");
+    javax.sql.DataSource source = source(newDatabase());
+    assertThatThrownBy(
+            () ->
+                JdbcDatasource.builder(source)
+                    .name("shop")
+                    .credentials(() -> Credentials.of("app", "s3cr3t"))
+                    .build())
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "Datasource shop uses the data source it was given, so credentials(...) and"
+                + " configurePool(...) have no effect. Set them on that data source.");
+  }
+
+  @Test
+  void configurePoolReachesWhatPoolOptionsHasNoWordFor() {
+    try (JdbcDatasource shop =
+        JdbcDatasource.builder(newDatabase())
+            .name("shop")
+            .configurePool(
+                pool -> {
+                  pool.setPoolName("till pool");
+                  pool.setMaximumPoolSize(3);
+                  pool.addDataSourceProperty("currentSchema", "sales");
+                })
+            .build()) {
+      HikariDataSource pool = shop.unwrap(HikariDataSource.class).orElseThrow();
+      assertThat(pool.getPoolName()).isEqualTo("till pool");
+      assertThat(pool.getMaximumPoolSize()).isEqualTo(3);
+      assertThat(ask(shop, "show search_path")).isEqualTo("sales");
+      assertThat(ask(shop, "show default_transaction_isolation")).isEqualTo("serializable");
+    }
+  }
+
+  @Test
+  void configurePoolOfTheSystemDatabase() {
+    AtomicReference<String> name = new AtomicReference<>();
+    try (DBOS dbos =
+        DBOS.builder("tea-shop")
+            .systemDatabaseUrl(newDatabase())
+            .configureSystemDatabasePool(pool -> name.set(pool.getPoolName()))
+            .workflow(ORDER, sku -> sku)
+            .launch()) {
+      assertThat(dbos.run(ORDER, "tea")).isEqualTo("tea");
+      assertThat(name).hasValue("dbos system database");
+    }
+  }
+
+  static Stream<Arguments> forbiddenChanges() {
+    return Stream.of(
+        Arguments.of(change(pool -> pool.setAutoCommit(false)), "auto-commit. Leave it on."),
+        Arguments.of(
+            change(pool -> pool.setReadOnly(true)),
+            "read-only. Use TransactionOptions.DEFAULT.withReadOnly() instead."),
+        Arguments.of(
+            change(pool -> pool.setJdbcUrl("jdbc:postgresql://elsewhere/shop")),
+            "the JDBC URL. Set the URL instead."),
+        Arguments.of(
+            change(pool -> pool.setDataSource(source("postgresql://u:p@h/d"))),
+            "the data source. Make the datasource from that data source instead of a URL."),
+        Arguments.of(
+            change(pool -> pool.setTransactionIsolation("TRANSACTION_READ_COMMITTED")),
+            "the isolation level. Use isolation(...) of the datasource's builder instead."));
+  }
+
+  private static Consumer<HikariConfig> change(Consumer<HikariConfig> change) {
+    return change;
+  }
+
+  @ParameterizedTest
+  @MethodSource("forbiddenChanges")
+  void configurePoolMustLeaveWhatTransactionsRestOn(Consumer<HikariConfig> change, String says) {
+    assertThatThrownBy(
+            () ->
+                JdbcDatasource.builder("sqlite::memory:")
+                    .name("shop")
+                    .configurePool(change)
+                    .build())
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage("configurePool(...) of shop must not change " + says);
+  }
+
+  @Test
+  void theServerShowsTheApplicationNameOfTheProgramElseOfTheUrlElseOurs() {
+    String url = newDatabase();
+    String show = "show application_name";
+    try (JdbcDatasource ours = JdbcDatasource.create(url);
+        JdbcDatasource ofUrl = JdbcDatasource.create(url + "?application_name=till");
+        JdbcDatasource ofProgram =
+            JdbcDatasource.builder(url + "?application_name=till")
+                .applicationName("checkout")
+                .build()) {
+      assertThat(ask(ours, show)).isEqualTo("dbos_transact");
+      assertThat(ask(ofUrl, show)).isEqualTo("till");
+      assertThat(ask(ofProgram, show)).isEqualTo("checkout");
+    }
+  }
+
+  @Test
+  void aConnectionThatBrokeWhileItWasIdleFailsNoTransaction() {
+    TestPostgres server = TestPostgres.shared();
+    String database = server.createDatabase();
+    try (JdbcDatasource shop =
+        JdbcDatasource.builder(server.url(database)).applicationName("idle").build()) {
+      String before = ask(shop, "select pg_backend_pid()");
+      assertThat(server.terminateBackends(database, "idle")).isPositive();
+
+      assertThat(ask(shop, "select pg_backend_pid()")).isNotEqualTo(before);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.dbos.cli;
+
+import org.jspecify.annotations.NullMarked;
