@@ -6,7 +6,6 @@ import dev.dbos.internal.context.DeletedWorkflow;
 import dev.dbos.internal.context.Moments;
 import dev.dbos.internal.operations.LocalRuns.Way;
 import dev.dbos.internal.store.ControlStore;
-import dev.dbos.internal.watch.Topic;
 import dev.dbos.workflow.Reach;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +51,7 @@ public final class Steering {
                     inParts(all, part -> ControlStore.cancel(dsl, part, now));
                     return all.toArray(String[]::new);
                   });
-          tell(List.of(cancelled));
+          access.changed(List.of(cancelled));
         });
   }
 
@@ -80,7 +79,7 @@ public final class Steering {
                     inParts(ids, part -> changed.addAll(ControlStore.resume(dsl, part, now)));
                     return changed.toArray(String[]::new);
                   });
-          tell(List.of(resumed));
+          access.changed(List.of(resumed));
         });
     access.runs().enqueued();
   }
@@ -106,7 +105,7 @@ public final class Steering {
                             part -> gone.addAll(ControlStore.delete(dsl, part)));
                         return gone.toArray(DeletedWorkflow[]::new);
                       }));
-          tell(deleted.stream().map(DeletedWorkflow::workflowId).toList());
+          access.changed(deleted.stream().map(DeletedWorkflow::workflowId).toList());
           access.runs().forget(deleted);
         });
   }
@@ -123,12 +122,6 @@ public final class Steering {
     } finally {
       way.close();
     }
-  }
-
-  /** Those who run them here and those who wait for them anywhere. */
-  private void tell(List<String> workflowIds) {
-    access.runs().changed(workflowIds);
-    workflowIds.forEach(id -> access.watcher().changed(Topic.workflow(id)));
   }
 
   private static void refuseOwnDeletion(Collection<String> workflowIds) {
