@@ -40,8 +40,7 @@ public final class Payment {
 
   /** What it does when the bank calls, perhaps twice: the key makes it one message. */
   public static void paid(DBOS dbos, String orderId, String bankReference, int cents) {
-    dbos.send(
-        Message.to(orderId, cents).withTopic("payment").withIdempotencyKey(bankReference));
+    dbos.send(Message.to(orderId, cents).withTopic("payment").withIdempotencyKey(bankReference));
   }
 
   /** What somebody sees who looks on until the end. */
