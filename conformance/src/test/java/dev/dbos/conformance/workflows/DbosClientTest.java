@@ -148,6 +148,37 @@ class DbosClientTest {
 
   @ParameterizedTest
   @EnumSource(Product.class)
+  void whatAnotherLanguageWroteInPortableJsonIsRead(Product product) {
+    try (Site site = Site.of(product)) {
+      shop(site).launch().close();
+      ForeignRow.of("python-1")
+          .set("inputs", "{\"namedArgs\": {}, \"positionalArgs\": [\"tea\"]}")
+          .set("output", "{\"order\": \"tea\", \"pieces\": 3}")
+          .insertInto(SystemRows.of(site));
+      ForeignRow.of("python-2")
+          .set("status", "ERROR")
+          .set(
+              "error",
+              "{\"name\":\"OutOfStock\",\"message\":\"no tea left\",\"code\":7,\"data\":{}}")
+          .insertInto(SystemRows.of(site));
+
+      try (DbosClient client = DbosClient.create(site.systemUrl())) {
+        assertThat(client.retrieve("python-1", Receipt.class).result())
+            .isEqualTo(new Receipt("tea", 3));
+        assertThat(client.status("python-1").orElseThrow().input(String.class)).contains("tea");
+        assertThatThrownBy(() -> client.retrieve("python-2", Receipt.class).result())
+            .isInstanceOf(WorkflowFailedException.class)
+            .cause()
+            .isInstanceOf(StepFailedException.class)
+            .hasMessageContaining("no tea left")
+            .extracting(failure -> ((StepFailedException) failure).originalType())
+            .isEqualTo("OutOfStock");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
   void itRunsNothingAndRecoversNothing(Product product) {
     try (Site site = Site.of(product)) {
       shop(site).launch().close();

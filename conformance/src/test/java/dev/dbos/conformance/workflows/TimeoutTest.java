@@ -17,6 +17,7 @@ import dev.dbos.workflow.WorkflowFunction;
 import dev.dbos.workflow.WorkflowHandle;
 import dev.dbos.workflow.WorkflowState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -294,6 +295,19 @@ class TimeoutTest {
         () ->
             Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals("dbos deadlines")));
+  }
+
+  @Test
+  void limitsThatAreTooFarAwayToBeWrittenAreNoProblem() {
+    try (Site site = Site.of(Product.SQLITE);
+        DBOS dbos = shop(site, none -> "shipped").launch()) {
+      for (StartOptions far :
+          List.of(
+              StartOptions.DEFAULT.withTimeout(Duration.ofSeconds(Long.MAX_VALUE)),
+              StartOptions.DEFAULT.withDeadline(Instant.MAX))) {
+        assertThat(dbos.run(CHECKOUT, null, far)).isEqualTo("shipped");
+      }
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.dbos.Workflow;
 import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
+import dev.dbos.datasource.jooq.JooqDatasource;
 import dev.dbos.error.SerializationException;
 import dev.dbos.error.StepFailedException;
 import dev.dbos.serialization.Payload;
@@ -278,6 +279,23 @@ class WorkflowStatusTest {
         Integer.toString(
             dbos.aggregate(orders, WorkflowAggregation.by(WorkflowAggregation.Property.NAME))
                 .size()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void insideATransactionItIsRefused(Product product) {
+    try (Site site = Site.of(product);
+        JooqDatasource datasource = JooqDatasource.builder(site.systemUrl()).name("shop").build();
+        DBOS dbos = shop(site)) {
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  datasource.runTransaction(
+                      "report", tx -> assertThat(dbos.list(WorkflowQuery.all())).isEmpty()))
+          .withMessage(
+              "Workflows.list was called inside transaction \"report\" of datasource shop. Call it"
+                  + " before or after the transaction.");
+    }
   }
 
   @ParameterizedTest

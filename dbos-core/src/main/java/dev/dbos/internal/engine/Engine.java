@@ -369,8 +369,8 @@ public final class Engine implements LocalRuns, AutoCloseable {
       return () -> {};
     }
     List<Run> runs = executing(workflowIds);
-    runs.forEach(Run::beginIntermission);
-    return () -> runs.forEach(Run::endIntermission);
+    runs.forEach(Run::openWay);
+    return () -> runs.forEach(Run::closeWay);
   }
 
   private List<Run> executing(Collection<String> workflowIds) {
@@ -443,7 +443,9 @@ public final class Engine implements LocalRuns, AutoCloseable {
     idle.remove(run);
     if (run.counted() && run.stopped().isEmpty()) {
       permits.acquireUninterruptibly();
-      run.takePlace();
+      if (!run.takePlace()) {
+        permits.release();
+      }
     }
   }
 
