@@ -1,8 +1,9 @@
 package dev.dbos;
 
-import dev.dbos.datasource.Listening;
+import dev.dbos.datasource.ListenMode;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.store.SystemDatabase;
+import dev.dbos.internal.watch.ListenerState;
 import dev.dbos.internal.watch.Runs;
 import dev.dbos.internal.watch.Watcher;
 import java.util.function.Supplier;
@@ -11,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** The watcher of a client, which connects no sooner than something is waited for or told. */
 final class ClientWatcher implements Supplier<Watcher>, AutoCloseable {
   private final SystemDatabase systemDatabase;
-  private final Listening listening;
+  private final ListenMode listening;
   private @Nullable Watcher watcher;
   private boolean closed;
 
-  ClientWatcher(SystemDatabase systemDatabase, Listening listening) {
+  ClientWatcher(SystemDatabase systemDatabase, ListenMode listening) {
     this.systemDatabase = systemDatabase;
     this.listening = listening;
   }
@@ -29,6 +30,11 @@ final class ClientWatcher implements Supplier<Watcher>, AutoCloseable {
       watcher = new Watcher(systemDatabase, Runs.NONE, listening);
     }
     return watcher;
+  }
+
+  /** How it gets to know of changes; by asking as long as nobody waits. */
+  synchronized ListenerState state() {
+    return watcher == null ? ListenerState.POLLING : watcher.state();
   }
 
   @Override

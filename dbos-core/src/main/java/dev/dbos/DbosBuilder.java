@@ -6,7 +6,7 @@ import dev.dbos.datasource.Credentials;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.Datasource;
 import dev.dbos.datasource.DatasourceSettings.PoolSetup;
-import dev.dbos.datasource.Listening;
+import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
@@ -65,7 +65,7 @@ public final class DbosBuilder {
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private @Nullable Serializer serializer;
-  private Listening listening = Listening.AUTO;
+  private ListenMode listening = ListenMode.AUTO;
   private InstantSource clock = SystemClock.UTC;
   private Duration closeTimeout = Duration.ofSeconds(5);
 
@@ -251,9 +251,9 @@ public final class DbosBuilder {
 
   /**
    * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
-   * pool; default {@link Listening#AUTO}. Without it everything works, found by polling.
+   * pool; default {@link ListenMode#AUTO}. Without it everything works, found by polling.
    */
-  public DbosBuilder listening(Listening mode) {
+  public DbosBuilder listen(ListenMode mode) {
     this.listening = mode;
     return this;
   }
@@ -331,19 +331,15 @@ public final class DbosBuilder {
       ConnectionBudget.log(
           applicationName,
           database,
-          listening == Listening.AUTO && database.opensBeside() ? 1 : 0,
+          listening == ListenMode.AUTO && database.opensBeside() ? 1 : 0,
           known.stream().map(DatasourceEngine::database).toList());
       Journal journal = Journal.open(database, schema, settings.observers());
-      // What is recorded in the system database itself leaves nothing to clean up.
       List<DurableTransactions> transactions =
-          known.stream()
-              .filter(one -> !one.database().identity().equals(database.identity()))
-              .map(DatasourceEngine::transactions)
-              .toList();
+          known.stream().map(DatasourceEngine::transactions).toList();
       Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions);
       engine.applicationDatasource(application::datasource);
       recover(engine);
-      return new DBOS(engine, database, application);
+      return new DBOS(engine, application);
     } catch (Throwable failure) {
       application.close();
       throw failure;

@@ -141,8 +141,8 @@ public final class Workflow {
    *
    * @return empty when none came in time, and for a message of null
    * @throws dev.dbos.error.SerializationException when the next message is not of this type
-   * @throws IllegalStateException outside a workflow, inside a step or transaction, and when
-   *     another thread of this workflow waits on the same topic
+   * @throws IllegalStateException outside the body of a workflow: in a step, in a transaction, and
+   *     in any thread but the body's own
    */
   public static <T> Optional<T> receive(String topic, Class<T> type, Duration timeout) {
     return receive(topic, (Type) type, timeout);

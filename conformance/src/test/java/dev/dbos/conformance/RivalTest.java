@@ -33,7 +33,8 @@ class RivalTest {
 
       lateAndEarly(premises, late, stop, early);
 
-      assertThat(late.count(Point.BODY_BEGINS)).isEqualTo(1);
+      // It may also have been told before that it was overtaken.
+      assertThat(late.count(Point.BODY_BEGINS)).isLessThanOrEqualTo(1);
       assertThat(late.count(Point.AFTER_TRANSACTION)).isZero();
       assertThat(early.count(Point.CHARGING)).isEqualTo(1);
     }

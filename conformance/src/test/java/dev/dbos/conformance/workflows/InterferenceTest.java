@@ -201,7 +201,8 @@ class InterferenceTest {
       goOn.countDown();
 
       assertThat(order.result()).isEqualTo("charged by the twin");
-      assertThat(done).containsExactly("reserve", "charge");
+      // It may learn of it before it begins the next step, or when it wants to record that.
+      assertThat(done).startsWith("reserve").isSubsetOf("reserve", "charge");
     }
   }
 

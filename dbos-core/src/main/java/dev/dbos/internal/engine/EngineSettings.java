@@ -1,6 +1,6 @@
 package dev.dbos.internal.engine;
 
-import dev.dbos.datasource.Listening;
+import dev.dbos.datasource.ListenMode;
 import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.StepCodec;
 import java.time.Duration;
@@ -23,7 +23,7 @@ public record EngineSettings(
     InstantSource clock,
     Duration closeTimeout,
     int maxRunning,
-    Listening listening,
+    ListenMode listening,
     Observers observers) {
 
   /**

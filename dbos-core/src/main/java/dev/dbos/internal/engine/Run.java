@@ -23,6 +23,7 @@ import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.WatchedRun;
 import dev.dbos.observe.Operation;
 import dev.dbos.serialization.Payload;
@@ -169,6 +170,7 @@ final class Run implements WorkflowScope, WatchedRun {
     List<String> cancelled =
         patiently(database -> database.write(dsl -> ControlStore.expire(dsl, ids, now)));
     stop(cancelled.isEmpty() ? Reason.NOT_OWNER : Reason.CANCELLED);
+    engine.watcher().changed(Topic.workflow(workflowId()));
   }
 
   /** Completes when the workflow has ended, here or elsewhere, or exceptionally when we left it. */
@@ -385,8 +387,9 @@ final class Run implements WorkflowScope, WatchedRun {
     intermission.end();
   }
 
+  /** Not a virtual thread: what it is to end may pin the carriers of those, in SQLite's code. */
   private void startStopAction(Runnable action) {
-    Thread.ofVirtual().name("dbos stop " + workflowId()).start(action);
+    Thread.ofPlatform().daemon().name("dbos stop " + workflowId()).start(action);
   }
 
   /** Why the run stops, or empty while it may go on. */

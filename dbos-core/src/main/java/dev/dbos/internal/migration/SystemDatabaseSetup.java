@@ -27,8 +27,8 @@ public final class SystemDatabaseSetup {
       new Pools.Session("dbos_transact", IsolationLevel.READ_COMMITTED, null);
 
   private final Configuration configuration;
-  private final PoolSetup pool;
   private final DatabaseUrl url;
+  private final PoolSetup pool;
 
   private SystemDatabaseSetup(Configuration configuration) {
     this(configuration, PoolSetup.of(configuration.systemDatabasePool()));
@@ -36,8 +36,8 @@ public final class SystemDatabaseSetup {
 
   private SystemDatabaseSetup(Configuration configuration, PoolSetup pool) {
     this.configuration = configuration;
-    this.pool = pool;
     this.url = configuration.systemDatabase();
+    this.pool = pool;
   }
 
   /**
@@ -155,7 +155,13 @@ public final class SystemDatabaseSetup {
     return new Opened(open(wanted), true);
   }
 
+  /** The credentials are those of the user of the system database, not of one who migrates it. */
   private Database open(DatabaseUrl which) {
-    return Pools.open(OWNER, which, pool, SESSION);
+    boolean sameUser = migrationUrl().isEmpty() || which.equals(url);
+    return Pools.open(
+        OWNER,
+        which,
+        sameUser ? pool : new PoolSetup(pool.options(), null, pool.customizer()),
+        SESSION);
   }
 }

@@ -57,8 +57,8 @@ public final class Events {
           case Ambient.InWorkflow workflow -> asStep(workflow.scope(), event, timeout);
           case Ambient.InTransaction transaction ->
               throw Recorded.refusedIn(transaction, operation);
-          case Ambient.InStep step -> await(event, Patience.ofThread(timeout));
-          case null -> await(event, Patience.ofThread(timeout));
+          case Ambient.InStep step -> await(event, Patience.ofThread(event.workflowId(), timeout));
+          case null -> await(event, Patience.ofThread(event.workflowId(), timeout));
         };
     String what = "Event " + event.name() + " of workflow " + event.workflowId();
     return Optional.ofNullable((T) PortableJson.decode(value, what, type));

@@ -40,7 +40,7 @@ public final class FirstOrAll {
   }
 
   private String await(List<String> ids) {
-    Patience patience = Patience.ofThread(null);
+    Patience patience = Patience.ofThread(String.join(", ", ids), null);
     Condition[] conditions = ids.stream().map(Condition.Ended::new).toArray(Condition[]::new);
     while (true) {
       try (Watch watch = access.watcher().watch(conditions)) {

@@ -12,8 +12,6 @@ import dev.dbos.serialization.PortableJson;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A message is taken in the transaction that records the step which received it. So whoever
  * crashes before has not received it, and whoever crashes afterwards gets the same one on replay.
+ * Only the one thread of the body receives, so no two can be at the same message.
  */
 public final class Mailbox {
   private static final String RECEIVE = "DBOS.recv";
-
-  /** Who receives at this moment; of two in one run nobody could say which gets a message. */
-  private static final Set<Receiver> RECEIVING = ConcurrentHashMap.newKeySet();
 
   private final SystemAccess access;
   private final WorkflowScope scope;
@@ -39,8 +35,6 @@ public final class Mailbox {
     this.scope = scope;
     this.address = new Named(scope.workflowId(), MessageStore.topic(topic));
   }
-
-  private record Receiver(WorkflowScope scope, String topic) {}
 
   /** Thrown to leave a transaction in which there was nothing to take. */
   private static final class NothingThere extends RuntimeException {
@@ -67,30 +61,18 @@ public final class Mailbox {
   }
 
   private Payload await(int stepId, Type type, Patience patience) {
-    Receiver self = new Receiver(scope, address.name());
-    if (!RECEIVING.add(self)) {
-      throw new IllegalStateException(
-          "Workflow "
-              + scope.workflowId()
-              + " already waits for a message on the same topic, in another thread. Receive one"
-              + " after the other, or on topics of their own.");
-    }
-    try {
-      for (boolean told = false; ; told = true) {
-        try (Watch watch = access.watcher().watch(new Condition.Message(address))) {
-          if (told || patience.read(access, this::isWaiting)) {
-            Optional<Payload> taken = take(stepId, type);
-            if (taken.isPresent()) {
-              return taken.get();
-            }
-          }
-          if (!patience.await(watch.told())) {
-            return takeOrGiveUp(stepId, type);
+    for (boolean told = false; ; told = true) {
+      try (Watch watch = access.watcher().watch(new Condition.Message(address))) {
+        if (told || patience.read(access, this::isWaiting)) {
+          Optional<Payload> taken = take(stepId, type);
+          if (taken.isPresent()) {
+            return taken.get();
           }
         }
+        if (!patience.await(watch.told())) {
+          return takeOrGiveUp(stepId, type);
+        }
       }
-    } finally {
-      RECEIVING.remove(self);
     }
   }
 

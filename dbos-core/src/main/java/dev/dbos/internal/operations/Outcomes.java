@@ -51,7 +51,8 @@ public final class Outcomes {
         .start(
             () -> {
               try {
-                target.complete(awaitStored(workflowId, Patience.ofThread(null)).orElseThrow());
+                target.complete(
+                    awaitStored(workflowId, Patience.ofThread(workflowId, null)).orElseThrow());
               } catch (Throwable closed) {
                 target.completeExceptionally(closed);
               }

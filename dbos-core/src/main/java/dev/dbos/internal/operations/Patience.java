@@ -99,16 +99,21 @@ public interface Patience {
     }
   }
 
-  /** As long as the thread stays what it is; a workflow gives up its place meanwhile. */
-  static Patience ofThread(@Nullable Duration timeout) {
+  /**
+   * As long as the thread stays what it is; a workflow gives up its place meanwhile.
+   *
+   * @param workflowId the workflow that is waited for
+   * @param timeout null for no limit
+   */
+  static Patience ofThread(String workflowId, @Nullable Duration timeout) {
     long begin = System.nanoTime();
     long most = timeout == null ? Long.MAX_VALUE : nanos(timeout);
     return switch (Ambient.current()) {
       case Ambient.InWorkflow workflow -> ofRun(workflow.scope(), begin, most);
       case Ambient.InStep step -> ofRun(step.scope(), begin, most);
       case Ambient.InTransaction transaction ->
-          future -> awaitOutside(future, most - (System.nanoTime() - begin));
-      case null -> future -> awaitOutside(future, most - (System.nanoTime() - begin));
+          future -> awaitOutside(workflowId, future, most - (System.nanoTime() - begin));
+      case null -> future -> awaitOutside(workflowId, future, most - (System.nanoTime() - begin));
     };
   }
 
@@ -132,7 +137,8 @@ public interface Patience {
     };
   }
 
-  private static boolean awaitOutside(CompletableFuture<?> future, long leftNanos) {
+  private static boolean awaitOutside(
+      String workflowId, CompletableFuture<?> future, long leftNanos) {
     try {
       future.get(leftNanos, TimeUnit.NANOSECONDS);
       return true;
@@ -143,7 +149,8 @@ public interface Patience {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(
-          "Interrupted while waiting for a workflow, which is unaffected.", interrupted);
+          "Interrupted while waiting for workflow " + workflowId + ", which is unaffected.",
+          interrupted);
     }
   }
 }

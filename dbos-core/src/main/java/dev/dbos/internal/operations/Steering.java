@@ -50,7 +50,7 @@ public final class Steering {
                     inParts(all, part -> ControlStore.cancel(dsl, part, now));
                     return all.toArray(String[]::new);
                   });
-          access.runs().changed(List.of(cancelled));
+          access.changed(List.of(cancelled));
         });
   }
 
@@ -78,7 +78,7 @@ public final class Steering {
                     inParts(ids, part -> changed.addAll(ControlStore.resume(dsl, part, now)));
                     return changed.toArray(String[]::new);
                   });
-          access.runs().changed(List.of(resumed));
+          access.changed(List.of(resumed));
         });
     access.runs().enqueued();
   }
@@ -104,7 +104,7 @@ public final class Steering {
                             part -> gone.addAll(ControlStore.delete(dsl, part)));
                         return gone.toArray(DeletedWorkflow[]::new);
                       }));
-          access.runs().changed(deleted.stream().map(DeletedWorkflow::workflowId).toList());
+          access.changed(deleted.stream().map(DeletedWorkflow::workflowId).toList());
           access.runs().forget(deleted);
         });
   }

@@ -92,7 +92,7 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
   private @Nullable O await(@Nullable Duration timeout) {
     return valueOf(
         new Outcomes(access)
-            .await(workflowId, Patience.ofThread(timeout))
+            .await(workflowId, Patience.ofThread(workflowId, timeout))
             .orElseThrow(() -> timedOut(timeout)));
   }
 

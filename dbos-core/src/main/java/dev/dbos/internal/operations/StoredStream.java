@@ -108,7 +108,7 @@ final class StoredStream<T extends @Nullable Object> implements StreamReader<T> 
 
   /** The next values; the last one may be the end. */
   private List<Payload> await(int limit) {
-    Patience patience = Patience.ofThread(valueTimeout);
+    Patience patience = Patience.ofThread(stream.workflowId(), valueTimeout);
     Place next = new Place(stream, offset);
     while (true) {
       try (Watch watch =

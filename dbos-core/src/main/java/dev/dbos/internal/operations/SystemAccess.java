@@ -3,8 +3,10 @@ package dev.dbos.internal.operations;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.SystemDatabase;
+import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,12 @@ public record SystemAccess(
   /** Tells what changed. */
   public Watcher watcher() {
     return watching.get();
+  }
+
+  /** How workflows stand has been changed: tells their runs, and whoever waits for them. */
+  void changed(Collection<String> workflowIds) {
+    runs.changed(workflowIds);
+    workflowIds.forEach(id -> watcher().changed(Topic.workflow(id)));
   }
 
   /** Whether the steps of this run are recorded in this system database. */

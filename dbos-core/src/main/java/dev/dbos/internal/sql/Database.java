@@ -4,10 +4,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.observe.PoolUse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,8 +42,8 @@ public final class Database implements AutoCloseable {
   private final Session session;
   private final @Nullable PostgresServer server;
   private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
-  private volatile @Nullable SqliteProcesses processes;
   private @Nullable Listening listening;
+  private volatile @Nullable SqliteProcesses processes;
 
   Database(Pools.Owner owner, Connections connections, Session session) throws SQLException {
     this.owner = owner;
@@ -205,6 +207,44 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens a connection beside the pools, for what has to keep one; the caller closes it. Empty
+   * where that is not possible: for a data source of the application, which may be a pool, and for
+   * a database in memory.
+   *
+   * @param purpose what the server shows, behind the application's name
+   */
+  public Optional<Connection> openBeside(String purpose) throws SQLException {
+    return opensBeside() && readers instanceof HikariDataSource pool
+        ? Optional.of(SideConnection.open(pool, purpose))
+        : Optional.empty();
+  }
+
+  /** Whether {@link #openBeside} can open one. */
+  public boolean opensBeside() {
+    boolean inMemory = connections.shared() && dialect instanceof Dialect.Sqlite;
+    return connections.owned() && !inMemory;
+  }
+
+  /**
+   * Runs {@code work} like {@link #read}, giving up on a server that does not answer in time.
+   *
+   * @throws SQLException also when there was no answer; the connection is lost then
+   */
+  public <R extends @Nullable Object> R readWithin(
+      Duration patience, SqlFunction<Connection, R> work) throws SQLException {
+    try (Lease lease = lease(Access.READ)) {
+      if (dialect instanceof Dialect.Postgres) {
+        lease.connection().setNetworkTimeout(Runnable::run, (int) patience.toMillis());
+      }
+      R result = work.apply(lease.connection());
+      if (dialect instanceof Dialect.Postgres) {
+        lease.connection().setNetworkTimeout(Runnable::run, 0);
+      }
+      return result;
+    }
+  }
+
   private Connection borrow(DataSource source) throws SQLException {
     try {
       return source.getConnection();
@@ -234,44 +274,6 @@ public final class Database implements AutoCloseable {
 
   void returned(Lease lease) {
     leases.remove(lease);
-  }
-
-  /**
-   * Opens a connection beside the pools, for what has to keep one; the caller closes it. Empty
-   * where that is not possible: for a data source of the application, which may be a pool, and for
-   * a database in memory.
-   *
-   * @param purpose what the server shows, behind the application's name
-   */
-  public Optional<Connection> openBeside(String purpose) throws SQLException {
-    return opensBeside() && writers instanceof HikariDataSource pool
-        ? Optional.of(SideConnection.open(pool, purpose))
-        : Optional.empty();
-  }
-
-  /** Whether {@link #openBeside} can open one. */
-  public boolean opensBeside() {
-    boolean inMemory = connections.shared() && dialect instanceof Dialect.Sqlite;
-    return connections.owned() && !inMemory;
-  }
-
-  /**
-   * Runs {@code work} like {@link #read}, giving up on a server that does not answer in time.
-   *
-   * @throws SQLException also when there was no answer; the connection is lost then
-   */
-  public <R extends @Nullable Object> R readWithin(
-      Duration patience, SqlFunction<Connection, R> work) throws SQLException {
-    try (Lease lease = lease(Access.READ)) {
-      if (dialect instanceof Dialect.Postgres) {
-        lease.connection().setNetworkTimeout(Runnable::run, (int) patience.toMillis());
-      }
-      R result = work.apply(lease.connection());
-      if (dialect instanceof Dialect.Postgres) {
-        lease.connection().setNetworkTimeout(Runnable::run, 0);
-      }
-      return result;
-    }
   }
 
   /** Runs {@code work} without a transaction, each statement by itself. */
@@ -311,6 +313,16 @@ public final class Database implements AutoCloseable {
     return connections.owned()
         ? Pools.inUse(writers) + (connections.shared() ? 0 : Pools.inUse(readers))
         : 0;
+  }
+
+  /** The connections of its pools, as far as they say. */
+  public List<PoolUse> pools() {
+    List<PoolUse> pools = new ArrayList<>();
+    Pools.use(owner.name(), writers).ifPresent(pools::add);
+    if (!connections.shared()) {
+      Pools.use(owner.name() + " readers", readers).ifPresent(pools::add);
+    }
+    return pools;
   }
 
   /** The most connections it opens; 0 when a data source of the application does not say. */

@@ -43,14 +43,14 @@ public sealed interface Dialect {
       this(Flavor.POSTGRESQL);
     }
 
-    /** Whether it is CockroachDB. */
-    public boolean isCockroach() {
-      return flavor == Flavor.COCKROACHDB;
-    }
-
     /** Has the session told of what is sent on a channel. */
     public static String listen(String channel) {
       return "LISTEN " + channel;
+    }
+
+    /** Whether it is CockroachDB. */
+    public boolean isCockroach() {
+      return flavor == Flavor.COCKROACHDB;
     }
 
     @Override

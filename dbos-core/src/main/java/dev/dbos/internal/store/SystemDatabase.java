@@ -4,12 +4,13 @@ import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.sql.Listening;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.SystemDsl;
+import dev.dbos.observe.PoolUse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -75,9 +76,10 @@ public final class SystemDatabase implements AutoCloseable {
     return schema;
   }
 
-  /** Whether notifications reach those who listen. */
-  public Listening listening() {
-    return database().listening();
+  /** The connections of its pools; none before it is opened. */
+  public List<PoolUse> pools() {
+    Opened known = opened;
+    return known == null ? List.of() : known.database().pools();
   }
 
   /** Closes the database if it was opened; it is not opened again. */

@@ -3,6 +3,7 @@ package dev.dbos.internal.watch;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
+import dev.dbos.internal.sql.Listening;
 import dev.dbos.internal.sql.SqlFailure;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -73,6 +74,10 @@ final class PostgresListener implements AutoCloseable {
   }
 
   private void run() {
+    if (database.listening() instanceof Listening.Unsupported) {
+      audience.now(ListenerState.POLLING);
+      return;
+    }
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     for (int attempt = 1; !isClosed(); attempt++) {
       try {

@@ -1,6 +1,6 @@
 package dev.dbos.internal.watch;
 
-import dev.dbos.datasource.Listening;
+import dev.dbos.datasource.ListenMode;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
@@ -39,7 +39,7 @@ public final class Watcher implements AutoCloseable {
   private volatile boolean closed;
 
   /** Watches {@code systemDatabase} for a process with these runs. */
-  public Watcher(SystemDatabase systemDatabase, Runs runs, Listening listening) {
+  public Watcher(SystemDatabase systemDatabase, Runs runs, ListenMode mode) {
     Database database = systemDatabase.database();
     boolean sqlite = database.dialect() instanceof Dialect.Sqlite;
     this.runs = runs;
@@ -47,9 +47,11 @@ public final class Watcher implements AutoCloseable {
     this.poller =
         new Poller(
             systemDatabase, watches, runs, this::pace, probes ? new DataVersion(database) : null);
-    this.notifier = sqlite ? null : new Notifier(database);
+    boolean notifies =
+        database.dialect() instanceof Dialect.Postgres postgres && !postgres.isCockroach();
+    this.notifier = notifies ? new Notifier(database) : null;
     this.listener =
-        sqlite || listening == Listening.OFF
+        !notifies || mode == ListenMode.OFF
             ? null
             : new PostgresListener(database, new ListenerAudience());
     if (listener != null) {
