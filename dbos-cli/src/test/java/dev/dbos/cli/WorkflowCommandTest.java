@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
 import dev.dbos.Workflow;
+import dev.dbos.testing.TempSqlite;
 import dev.dbos.testing.TestPostgres;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
@@ -12,10 +13,11 @@ import dev.dbos.workflow.WorkflowState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code dbos workflow} and {@code dbos health}, on both databases. */
 class WorkflowCommandTest {
@@ -27,17 +29,9 @@ class WorkflowCommandTest {
 
   @TempDir private Path directory = Path.of("");
 
-  private enum Product {
-    SQLITE,
-    POSTGRESQL
-  }
-
-  private String fresh(Product product) {
+  static Stream<String> databases() {
     TestPostgres server = TestPostgres.shared();
-    return switch (product) {
-      case SQLITE -> "sqlite:///" + directory.resolve("system.sqlite");
-      case POSTGRESQL -> server.url(server.createDatabase());
-    };
+    return Stream.of(TempSqlite.create().url(), server.url(server.createDatabase()));
   }
 
   private DBOS shop(String url) {
@@ -62,9 +56,8 @@ class WorkflowCommandTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Product.class)
-  void workflowsAreListedAsATableAndInJson(Product product) {
-    String url = fresh(product);
+  @MethodSource("databases")
+  void workflowsAreListedAsATableAndInJson(String url) {
     Terminal terminal = new Terminal(directory);
     try (DBOS dbos = shop(url)) {
       dbos.run(CHECKOUT, "tea", StartOptions.id("order-1"));
@@ -119,9 +112,8 @@ class WorkflowCommandTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Product.class)
-  void oneWorkflowIsShownWithItsSteps(Product product) {
-    String url = fresh(product);
+  @MethodSource("databases")
+  void oneWorkflowIsShownWithItsSteps(String url) {
     Terminal terminal = new Terminal(directory);
     try (DBOS dbos = shop(url)) {
       dbos.run(CHECKOUT, "tea", StartOptions.id("order-1"));
@@ -149,9 +141,8 @@ class WorkflowCommandTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Product.class)
-  void aWorkflowIsCancelledResumedForkedAndDeleted(Product product) {
-    String url = fresh(product);
+  @MethodSource("databases")
+  void aWorkflowIsCancelledResumedForkedAndDeleted(String url) {
     Terminal terminal = new Terminal(directory);
     try (DBOS dbos = shop(url)) {
       dbos.start(WAIT, null, StartOptions.id("wait-1"));
@@ -193,9 +184,8 @@ class WorkflowCommandTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Product.class)
-  void healthIsToldAndItsExitCodeSaysWhetherAllIsWell(Product product) {
-    String url = fresh(product);
+  @MethodSource("databases")
+  void healthIsToldAndItsExitCodeSaysWhetherAllIsWell(String url) {
     Terminal terminal = new Terminal(directory);
     shop(url).close();
 
