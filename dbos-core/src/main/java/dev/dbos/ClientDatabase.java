@@ -30,8 +30,7 @@ final class ClientDatabase {
   }
 
   /** At a URL, with a pool of the client's own. */
-  static ClientDatabase at(String text) {
-    DatabaseUrl url = DatabaseUrl.parse(text);
+  static ClientDatabase at(DatabaseUrl url) {
     if (url.inMemory()) {
       throw new ConfigurationException(
           "A system database in memory is seen only by the DBOS that has it. Give that one a file"

@@ -3,6 +3,7 @@ package dev.dbos;
 import dev.dbos.datasource.ListenMode;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.store.SystemDatabase;
+import dev.dbos.internal.watch.ListenerState;
 import dev.dbos.internal.watch.Runs;
 import dev.dbos.internal.watch.Watcher;
 import java.util.function.Supplier;
@@ -29,6 +30,11 @@ final class ClientWatcher implements Supplier<Watcher>, AutoCloseable {
       watcher = new Watcher(systemDatabase, Runs.NONE, listening);
     }
     return watcher;
+  }
+
+  /** How it gets to know of changes; by asking as long as nobody waits. */
+  synchronized ListenerState state() {
+    return watcher == null ? ListenerState.POLLING : watcher.state();
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.dbos.datasource.Datasource;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.WorkflowOperations;
-import dev.dbos.internal.sql.Database;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
@@ -23,13 +22,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DBOS extends Workflows implements AutoCloseable {
   private final Engine engine;
-  private final Database database;
   private final ApplicationDatabase application;
 
-  DBOS(Engine engine, Database database, ApplicationDatabase application) {
-    super(engine.access());
+  DBOS(Engine engine, ApplicationDatabase application) {
+    super(engine.access(), engine.health());
     this.engine = engine;
-    this.database = database;
     this.application = application;
   }
 
@@ -171,6 +168,6 @@ public final class DBOS extends Workflows implements AutoCloseable {
   public void close() {
     engine.close();
     application.close();
-    database.close();
+    engine.access().systemDatabase().close();
   }
 }

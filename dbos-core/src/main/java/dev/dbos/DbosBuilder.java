@@ -245,7 +245,7 @@ public final class DbosBuilder {
 
   /**
    * Whether a PostgreSQL server may be asked to tell what changed, on one connection beside the
-   * pool; default {@link Listening#AUTO}. Without it everything works, found by polling.
+   * pool; default {@link ListenMode#AUTO}. Without it everything works, found by polling.
    */
   public DbosBuilder listen(ListenMode mode) {
     this.listening = mode;
@@ -307,16 +307,12 @@ public final class DbosBuilder {
           Stream.concat(Stream.of(database), known.stream().map(DatasourceEngine::database))
               .toList());
       Journal journal = Journal.open(database, systemDatabase.schema(), settings.observers());
-      // What is recorded in the system database itself leaves nothing to clean up.
       List<DurableTransactions> transactions =
-          known.stream()
-              .filter(one -> !one.database().identity().equals(database.identity()))
-              .map(DatasourceEngine::transactions)
-              .toList();
+          known.stream().map(DatasourceEngine::transactions).toList();
       Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions);
       engine.applicationDatasource(application::datasource);
       recover(engine);
-      return new DBOS(engine, database, application);
+      return new DBOS(engine, application);
     } catch (Throwable failure) {
       application.close();
       throw failure;

@@ -1,9 +1,12 @@
 package dev.dbos;
 
+import dev.dbos.configuration.Configuration;
+import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.SystemClock;
+import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.LocalRuns;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.store.SystemDatabase;
@@ -36,7 +39,7 @@ public final class DbosClient extends Workflows implements AutoCloseable {
   private final ClientWatcher watcher;
 
   private DbosClient(SystemAccess access, ClientWatcher watcher) {
-    super(access);
+    super(access, new HealthCheck(access, HealthCheck.Subject.client(watcher::state)));
     this.systemDatabase = access.systemDatabase();
     this.watcher = watcher;
   }
@@ -52,7 +55,13 @@ public final class DbosClient extends Workflows implements AutoCloseable {
 
   /** Begins to configure a client for the system database at {@code url}. */
   public static Builder builder(String url) {
-    return new Builder(ClientDatabase.at(url));
+    return new Builder(ClientDatabase.at(DatabaseUrl.parse(url)));
+  }
+
+  /** Begins to configure a client for the system database and schema of a configuration. */
+  public static Builder builder(Configuration configuration) {
+    return new Builder(ClientDatabase.at(configuration.systemDatabase()))
+        .schema(configuration.systemDatabaseSchema());
   }
 
   /** Uses a pool of the caller's, which stays the caller's to close. Does not connect. */
@@ -131,8 +140,8 @@ public final class DbosClient extends Workflows implements AutoCloseable {
       return this;
     }
 
-    /** As {@link DbosBuilder#listening(ListenMode)}; it listens from the first wait on. */
-    public Builder listening(ListenMode mode) {
+    /** As {@link DbosBuilder#listen(ListenMode)}; it listens from the first wait on. */
+    public Builder listen(ListenMode mode) {
       this.listening = mode;
       return this;
     }

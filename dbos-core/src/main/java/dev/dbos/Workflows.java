@@ -5,6 +5,7 @@ import dev.dbos.internal.operations.Attributes;
 import dev.dbos.internal.operations.Events;
 import dev.dbos.internal.operations.FirstOrAll;
 import dev.dbos.internal.operations.Forking;
+import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Listings;
 import dev.dbos.internal.operations.Messages;
 import dev.dbos.internal.operations.Steering;
@@ -13,6 +14,7 @@ import dev.dbos.internal.operations.Streams;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.operations.Versions;
 import dev.dbos.internal.store.Named;
+import dev.dbos.observe.Health;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.ForkOptions;
@@ -45,13 +47,17 @@ import org.jspecify.annotations.Nullable;
  * run. Thread-safe.
  */
 public abstract sealed class Workflows permits DBOS, DbosClient {
+  private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
+
   private final SystemAccess access;
   private final Listings listings;
+  private final HealthCheck healthCheck;
   private final Steering steering;
   private final Forking forking;
   private final Versions versions;
 
-  Workflows(SystemAccess access) {
+  Workflows(SystemAccess access, HealthCheck healthCheck) {
+    this.healthCheck = healthCheck;
     this.access = access;
     this.listings = new Listings(access);
     this.steering = new Steering(access);
@@ -141,6 +147,21 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public List<StepAggregate> aggregate(StepQuery query, StepAggregation grouping) {
     return listings.aggregate(query, grouping);
+  }
+
+  /** How it is doing, said within 5 seconds; see {@link #health(Duration)}. */
+  public Health health() {
+    return health(HEALTH_TIMEOUT);
+  }
+
+  /**
+   * How it is doing: whether the system database and the registered datasources answer, and what
+   * there is to do. Said within {@code timeout}, whatever hangs; what does not answer by then
+   * counts as unreachable. Cheap enough to be asked every few seconds. Never throws on account of a
+   * database, and records nothing inside a workflow.
+   */
+  public Health health(Duration timeout) {
+    return healthCheck.run(timeout);
   }
 
   // ---- talk ----

@@ -141,7 +141,7 @@ public final class Benchmarks {
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // a program that prints a table
-  private static void say(String format, Object... values) {
+  static void say(String format, Object... values) {
     System.out.printf(format, values);
   }
 }

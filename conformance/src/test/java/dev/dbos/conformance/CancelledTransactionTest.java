@@ -277,7 +277,7 @@ class CancelledTransactionTest {
                   builder.workflow(
                       ORDER,
                       none -> {
-                        for (int i = 0; i < 200; i++) {
+                        for (int i = 0; i < 20_000; i++) {
                           shop.run("touch", tables -> tables.value("select 1"));
                         }
                         return "shipped";

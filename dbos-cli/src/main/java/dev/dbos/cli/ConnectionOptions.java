@@ -1,5 +1,6 @@
 package dev.dbos.cli;
 
+import dev.dbos.DbosClient;
 import dev.dbos.configuration.Configuration;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,11 @@ final class ConnectionOptions {
       configured = configured.withSystemDatabaseUrl(given);
     }
     return schema == null ? configured : configured.withSystemDatabaseSchema(schema);
+  }
+
+  /** A client for that database. */
+  DbosClient client(Console console) {
+    return DbosClient.builder(resolve(console, null)).build();
   }
 
   private Configuration configuration(Console console) {

@@ -43,7 +43,9 @@ final class DbosCommand implements Runnable {
             .addSubcommand(new MigrateCommand(console))
             .addSubcommand(new PrintMigrationsCommand(console))
             .addSubcommand(new ResetCommand(console))
-            .addSubcommand(new CheckCommand(console));
+            .addSubcommand(new CheckCommand(console))
+            .addSubcommand(new HealthCommand(console))
+            .addSubcommand(WorkflowCommand.with(console));
     return line.setOut(console.out())
         .setErr(console.err())
         .setUsageHelpAutoWidth(true)

@@ -7,6 +7,12 @@ public interface Vitals {
   /** The application's name. */
   String applicationName();
 
+  /** The version of the program. */
+  String applicationVersion();
+
+  /** Which of several processes this is. */
+  String executorId();
+
   /** How many workflows this process has begun and not ended, those that sleep or wait included. */
   int runningWorkflows();
 

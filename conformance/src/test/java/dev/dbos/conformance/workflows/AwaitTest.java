@@ -243,6 +243,7 @@ class AwaitTest {
   @EnumSource(Product.class)
   void aCancellationEndsEveryWaitAtOnce(Product product) {
     for (WorkflowFunction<@Nullable Void, @Nullable String> wait : WAITS) {
+      delivered.clear();
       try (Site site = Site.of(product);
           DBOS dbos = shop(site, wait).launch()) {
         parcel(dbos, "tea");

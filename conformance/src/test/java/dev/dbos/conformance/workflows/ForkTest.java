@@ -364,6 +364,43 @@ class ForkTest {
     }
   }
 
+  private static String parcel(@Nullable String what) {
+    Workflow.setEvent("state", "paid");
+    Workflow.writeStream("log", "packing " + what);
+    Workflow.setEvent("state", "packed");
+    Workflow.setEvent("box", "small");
+    Workflow.setEvent("state", "sent");
+    Workflow.writeStream("log", "sent");
+    Workflow.closeStream("log");
+    return "shipped";
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void whatTheForkPublishesAgainFollowsWhatTheOriginalHadPublished(Product product) {
+    WorkflowDefinition<String, String> parcel =
+        WorkflowDefinition.of("parcel", String.class, String.class);
+    try (Site site = Site.of(product);
+        DBOS dbos = shop(site).workflow(parcel, ForkTest::parcel).launch()) {
+      dbos.run(parcel, "tea", ORDER);
+      dbos.fork("order-42", ForkOptions.fromStep(4).withId("waiting").withApplicationVersion("v2"));
+      assertThat(dbos.events("waiting"))
+          .extracting(event -> event.key() + "=" + event.value(String.class).orElse(""))
+          .containsExactly("box=small", "state=packed");
+      assertThat(dbos.eventHistory("waiting"))
+          .extracting(event -> event.key() + "=" + event.value(String.class).orElse(""))
+          .containsExactly("state=paid", "state=packed", "box=small");
+
+      dbos.fork("order-42", ForkOptions.fromStep(4).withId("fork")).result();
+      assertThat(dbos.getEvent("fork", "state", String.class, Duration.ZERO)).contains("sent");
+      List<String> log = new ArrayList<>();
+      try (var lines = dbos.readStream("fork", "log", String.class)) {
+        lines.forEach(log::add);
+      }
+      assertThat(log).containsExactly("packing tea", "sent");
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Product.class)
   void childrenAreThoseOfTheOriginalUnlessTheyAreReplaced(Product product) {

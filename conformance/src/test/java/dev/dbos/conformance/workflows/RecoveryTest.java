@@ -183,7 +183,7 @@ class RecoveryTest {
                 AttemptsExhaustedException.class, e -> assertThat(e.attempts()).isEqualTo(4))
             .hasMessage(
                 "Workflow order-42 was set aside after 4 attempts that did not end. Find out what"
-                    + " interrupted them.");
+                    + " interrupted them, and resume it.");
       }
     }
   }

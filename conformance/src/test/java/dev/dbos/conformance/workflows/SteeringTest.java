@@ -117,15 +117,11 @@ class SteeringTest {
 
   @Test
   void attributesThatJsonCannotHoldAreRefused() {
-    Map<String, Object> cyclic = new LinkedHashMap<>();
-    cyclic.put("self", cyclic);
-    for (Map<String, Object> bad : List.of(cyclic, Map.of("thread", (Object) new Thread()))) {
-      assertThatThrownBy(() -> ORDER.withAttributes(bad))
-          .isInstanceOf(SerializationException.class)
-          .hasMessageStartingWith(
-              "The attributes of a workflow must be values that JSON can hold: The value cannot be"
-                  + " stored as JSON");
-    }
+    assertThatThrownBy(() -> ORDER.withAttributes(Map.of("till", new Thread())))
+        .isInstanceOf(SerializationException.class)
+        .hasMessage(
+            "The attributes of a workflow must be values that JSON can hold: java.lang.Thread"
+                + " cannot be stored: it is an open resource; use the data read from it instead");
   }
 
   @ParameterizedTest

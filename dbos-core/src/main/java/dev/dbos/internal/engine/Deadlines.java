@@ -3,6 +3,7 @@ package dev.dbos.internal.engine;
 import dev.dbos.internal.operations.LocalRuns.Way;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.store.ControlStore;
+import dev.dbos.internal.watch.Topic;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -111,6 +112,7 @@ final class Deadlines implements AutoCloseable {
           engine.systemDatabase().write(dsl -> ControlStore.expire(dsl, ids, now));
       LOG.debug("Past their deadlines: {}", cancelled);
       engine.changed(cancelled);
+      cancelled.forEach(id -> engine.watcher().changed(Topic.workflow(id)));
     } finally {
       way.close();
     }

@@ -12,11 +12,14 @@ import dev.dbos.internal.engine.Takeover.ReadyRun;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.journal.StartRow;
+import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.LocalRuns;
 import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.operations.Outcomes;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.DatabaseIdentity;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
@@ -26,10 +29,12 @@ import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.internal.watch.Runs;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
+import dev.dbos.observe.Vitals;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +69,8 @@ public final class Engine implements LocalRuns, AutoCloseable {
   private final Watcher watcher;
   private final SystemAccess access;
   private final Semaphore permits;
+  private final Vitals vitals;
+  private final HealthCheck health;
   private final StartRows startRows;
   private final Deadlines deadlines = new Deadlines(this);
   private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
@@ -85,7 +92,9 @@ public final class Engine implements LocalRuns, AutoCloseable {
     this.systemDatabase = systemDatabase;
     this.journal = journal;
     this.registrations = Map.copyOf(registrations);
-    this.sweeper = new OutputSweeper(systemDatabase, settings.clock(), List.copyOf(datasources));
+    this.sweeper =
+        new OutputSweeper(
+            systemDatabase, settings.clock(), keepingOutputs(datasources, systemDatabase));
     this.systemTables =
         new SystemTables(
             systemDatabase.database().identity(),
@@ -102,6 +111,27 @@ public final class Engine implements LocalRuns, AutoCloseable {
             this);
     this.startRows = new StartRows(settings);
     this.permits = new Semaphore(settings.maxRunning(), true);
+    List<Database> others = datasources.stream().map(DurableTransactions::database).toList();
+    List<Database> databases = new ArrayList<>(List.of(systemDatabase.database()));
+    databases.addAll(others);
+    this.vitals = new EngineVitals(settings, executing, journal, List.copyOf(databases));
+    this.health =
+        new HealthCheck(
+            access,
+            new HealthCheck.Subject(
+                new HealthCheck.Unfinished(settings.executorId(), settings.applicationVersion()),
+                vitals,
+                others,
+                watcher::state));
+  }
+
+  /** What is recorded in the system database itself leaves nothing to clean up. */
+  private static List<DurableTransactions> keepingOutputs(
+      List<DurableTransactions> datasources, SystemDatabase systemDatabase) {
+    DatabaseIdentity system = systemDatabase.database().identity();
+    return datasources.stream()
+        .filter(datasource -> !datasource.database().identity().equals(system))
+        .toList();
   }
 
   /** Lets workflows have the datasource that belongs to the runtime. */
@@ -121,6 +151,11 @@ public final class Engine implements LocalRuns, AutoCloseable {
   /** The system database, as operations use it. */
   public SystemAccess access() {
     return access;
+  }
+
+  /** Finds out how it is doing. */
+  public HealthCheck health() {
+    return health;
   }
 
   SystemDatabase systemDatabase() {
@@ -435,6 +470,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
    * work out of the internal queue.
    */
   public void recover() {
+    settings.observers().launched(vitals);
     sweeper.start();
     new Recovery(this).run();
     internalQueue.start();
@@ -442,10 +478,14 @@ public final class Engine implements LocalRuns, AutoCloseable {
 
   @Override
   public void close() {
+    boolean again = draining;
     draining = true;
     internalQueue.close();
     new EngineClose(this, executing, idle).run();
     deadlines.close();
     sweeper.close();
+    if (!again) {
+      settings.observers().closed(vitals);
+    }
   }
 }

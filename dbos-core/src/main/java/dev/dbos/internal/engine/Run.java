@@ -387,8 +387,9 @@ final class Run implements WorkflowScope, WatchedRun {
     intermission.end();
   }
 
+  /** Not a virtual thread: what it is to end may pin the carriers of those, in SQLite's code. */
   private void startStopAction(Runnable action) {
-    Thread.ofVirtual().name("dbos stop " + workflowId()).start(action);
+    Thread.ofPlatform().daemon().name("dbos stop " + workflowId()).start(action);
   }
 
   /** Why the run stops, or empty while it may go on. */

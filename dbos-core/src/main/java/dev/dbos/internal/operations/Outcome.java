@@ -10,6 +10,7 @@ import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowState;
 import dev.dbos.workflow.WorkflowStatus;
 import java.lang.reflect.Type;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** How a workflow ended, as a caller that waits for it gets to see it. */
@@ -21,14 +22,20 @@ public sealed interface Outcome {
   record Threw(Throwable failure) implements Outcome {}
 
   /** It ended as the system database says. */
-  record Stored(WorkflowState state, Payload payload, long attempts) implements Outcome {}
+  record Stored(
+      WorkflowState state, Payload payload, long attempts, @Nullable Instant passedDeadline)
+      implements Outcome {}
 
   /** It has no row any more. */
   record Missing() implements Outcome {}
 
   /** The outcome that a terminal row stands for. */
   static Outcome of(WorkflowStatus row) {
-    return new Stored(row.state(), row.outcome(), row.attempts());
+    Instant passedDeadline =
+        row.deadline()
+            .filter(deadline -> !deadline.isAfter(row.completedAt().orElse(Instant.MIN)))
+            .orElse(null);
+    return new Stored(row.state(), row.outcome(), row.attempts(), passedDeadline);
   }
 
   /** The output by its declared type, or the exception that says why there is none. */
@@ -57,19 +64,25 @@ public sealed interface Outcome {
               workflowId, errors.decode(payload.errorText() == null ? "{}" : payload.errorText()));
       case CANCELLED ->
           throw new WorkflowCancelledException(
-              "Workflow " + workflowId + " was cancelled.", workflowId);
+              "Workflow " + workflowId + " was cancelled" + reason(stored) + ".", workflowId);
       case MAX_RECOVERY_ATTEMPTS_EXCEEDED ->
           throw new AttemptsExhaustedException(
               "Workflow "
                   + workflowId
                   + " was set aside after "
                   + stored.attempts()
-                  + " attempts that did not end. Find out what interrupted them.",
+                  + " attempts that did not end. Find out what interrupted them, and resume it.",
               workflowId,
               stored.attempts());
       case PENDING, ENQUEUED, DELAYED, UNKNOWN ->
           throw new IllegalStateException("Workflow " + workflowId + " has not ended.");
     };
+  }
+
+  private static String reason(Stored stored) {
+    return stored.passedDeadline() == null
+        ? ""
+        : ": its deadline, " + stored.passedDeadline() + ", has passed";
   }
 
   private static WorkflowFailedException failed(String workflowId, Throwable failure) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A change to system tables which, when a workflow makes it, is a step of that workflow and commits
- * together with the record of the step: so it happens exactly once. Elsewhere it is a transaction.
+ * together with the record of the step: so it happens exactly once. In another system database than
+ * the workflow's own it happens at least once. Elsewhere it is a transaction.
  */
 final class RecordedWrite {
   private RecordedWrite() {}
@@ -36,15 +37,12 @@ final class RecordedWrite {
       Type type,
       Function<DSLContext, R> change) {
     return switch (Ambient.current()) {
-      case Ambient.InWorkflow workflow -> inWorkflow(workflow.scope(), stepName, type, change);
-      case Ambient.InTransaction transaction ->
-          throw new IllegalStateException(
-              operation
-                  + " was called inside transaction \""
-                  + transaction.transactionName()
-                  + "\" of datasource "
-                  + transaction.datasourceName()
-                  + ". Call it before or after the transaction.");
+      case Ambient.InWorkflow workflow ->
+          access.isOf(workflow.scope())
+              ? inWorkflow(workflow.scope(), stepName, type, change)
+              : Recorded.inWorkflow(
+                  workflow.scope(), stepName, type, () -> access.systemDatabase().write(change));
+      case Ambient.InTransaction transaction -> throw Recorded.refusedIn(transaction, operation);
       case Ambient.InStep step -> access.systemDatabase().write(change);
       case null -> access.systemDatabase().write(change);
     };

@@ -4,10 +4,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.observe.PoolUse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -311,6 +313,16 @@ public final class Database implements AutoCloseable {
     return connections.owned()
         ? Pools.inUse(writers) + (connections.shared() ? 0 : Pools.inUse(readers))
         : 0;
+  }
+
+  /** The connections of its pools, as far as they say. */
+  public List<PoolUse> pools() {
+    List<PoolUse> pools = new ArrayList<>();
+    Pools.use(owner.name(), writers).ifPresent(pools::add);
+    if (!connections.shared()) {
+      Pools.use(owner.name() + " readers", readers).ifPresent(pools::add);
+    }
+    return pools;
   }
 
   /** The most connections it opens; 0 when a data source of the application does not say. */

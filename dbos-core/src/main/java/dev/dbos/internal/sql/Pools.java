@@ -1,12 +1,15 @@
 package dev.dbos.internal.sql;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.observe.PoolUse;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -111,6 +114,22 @@ public final class Pools {
     return source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null
         ? pool.getHikariPoolMXBean().getActiveConnections()
         : 0;
+  }
+
+  /** The connections of {@code source}, unless it does not say. */
+  static Optional<PoolUse> use(String name, DataSource source) {
+    return source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null
+        ? Optional.of(use(name, pool, pool.getHikariPoolMXBean()))
+        : Optional.empty();
+  }
+
+  private static PoolUse use(String name, HikariDataSource pool, HikariPoolMXBean state) {
+    return new PoolUse(
+        name,
+        state.getActiveConnections(),
+        state.getIdleConnections(),
+        state.getThreadsAwaitingConnection(),
+        pool.getMaximumPoolSize());
   }
 
   /** What {@link Database#listening()} finds out. */

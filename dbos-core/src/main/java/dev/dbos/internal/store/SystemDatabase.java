@@ -6,9 +6,11 @@ import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.SystemDsl;
+import dev.dbos.observe.PoolUse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -72,6 +74,12 @@ public final class SystemDatabase implements AutoCloseable {
   /** Where the system tables are; not used on SQLite. */
   public String schema() {
     return schema;
+  }
+
+  /** The connections of its pools; none before it is opened. */
+  public List<PoolUse> pools() {
+    Opened known = opened;
+    return known == null ? List.of() : known.database().pools();
   }
 
   /** Closes the database if it was opened; it is not opened again. */

@@ -233,6 +233,11 @@ public final class DurableTransactions implements AutoCloseable {
     }
   }
 
+  /** Where they run. */
+  public Database database() {
+    return database;
+  }
+
   /** The datasource's name. */
   public String name() {
     return database.name();

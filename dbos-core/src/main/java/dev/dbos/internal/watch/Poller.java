@@ -60,6 +60,7 @@ final class Poller implements AutoCloseable {
   private long lastTurn;
   private long lastFullLook;
   private long lastLookAtRuns;
+  private boolean changedSinceLookAtRuns;
   private int failures;
 
   Poller(
@@ -237,10 +238,11 @@ final class Poller implements AutoCloseable {
       heardOf.remove(workflowId);
       runs.active(workflowId).ifPresent(run -> due.put(workflowId, run));
     }
-    boolean asked = dataVersion == null || everything;
+    changedSinceLookAtRuns |= dataVersion == null || everything;
     if (now - lastLookAtRuns >= pace.get().runsNanos()) {
       lastLookAtRuns = now;
-      if (asked) {
+      if (changedSinceLookAtRuns) {
+        changedSinceLookAtRuns = false;
         runs.active().forEach(run -> due.put(run.workflowId(), run));
       }
     }

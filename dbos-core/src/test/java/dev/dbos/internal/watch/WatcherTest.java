@@ -176,7 +176,7 @@ class WatcherTest {
       site.execute("UPDATE workflow_status SET owner_xid = 'another run'");
       eventually(
           "the new owner",
-          () -> run.seen.stream().anyMatch(standing -> standing.owner().equals("another run")));
+          () -> run.seen.stream().anyMatch(standing -> "another run".equals(standing.owner())));
       run.seen.clear();
       site.execute("UPDATE workflow_status SET status = 'CANCELLED'");
       watcher.changed(Topic.workflow("order-42"));
