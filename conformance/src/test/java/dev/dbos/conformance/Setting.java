@@ -28,6 +28,11 @@ public record Setting(Adapter adapter, Product product, Arrangement arrangement)
     return postgres().filter(Setting::isApart);
   }
 
+  /** One adapter on PostgreSQL, with one database. */
+  public static Stream<Setting> postgresTogether() {
+    return postgres().filter(setting -> setting.adapter() == Adapter.JDBC && !setting.isApart());
+  }
+
   /** Both adapters and both arrangements on SQLite. */
   public static Stream<Setting> sqlite() {
     return all().filter(setting -> setting.product() == Product.SQLITE);

@@ -106,7 +106,7 @@ public final class ForkOptions {
    * @throws IllegalArgumentException when it is less than a millisecond
    */
   public ForkOptions withTimeout(Duration limit) {
-    if (limit.toMillis() < 1) {
+    if (limit.compareTo(Duration.ofMillis(1)) < 0) {
       throw new IllegalArgumentException("A timeout must be at least 1 ms: " + limit);
     }
     return new ForkOptions(start, id, applicationVersion, limit, replacementChildren);

@@ -84,7 +84,7 @@ public final class StartOptions {
    * @throws IllegalArgumentException when it is less than a millisecond
    */
   public StartOptions withTimeout(Duration timeout) {
-    if (timeout.toMillis() < 1) {
+    if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
       throw new IllegalArgumentException("A timeout must be at least 1 ms: " + timeout);
     }
     return new StartOptions(id, new Limit.Timeout(timeout), attributes, identity);

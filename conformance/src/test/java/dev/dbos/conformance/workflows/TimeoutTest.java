@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.error.WorkflowCancelledException;
@@ -16,6 +17,7 @@ import dev.dbos.workflow.WorkflowFunction;
 import dev.dbos.workflow.WorkflowHandle;
 import dev.dbos.workflow.WorkflowState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -41,6 +43,7 @@ class TimeoutTest {
   private DbosBuilder shop(Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .clock(clock)
         .workflow(CHECKOUT, checkout)
         .workflow(
@@ -275,6 +278,7 @@ class TimeoutTest {
         DBOS dbos =
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(site.systemUrl())
+                .systemDatabasePool(Pooling.options())
                 .workflow(CHECKOUT, this::sleep)
                 .launch()) {
       WorkflowHandle<String> order =
@@ -291,6 +295,19 @@ class TimeoutTest {
         () ->
             Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.getName().equals("dbos deadlines")));
+  }
+
+  @Test
+  void limitsThatAreTooFarAwayToBeWrittenAreNoProblem() {
+    try (Site site = Site.of(Product.SQLITE);
+        DBOS dbos = shop(site, none -> "shipped").launch()) {
+      for (StartOptions far :
+          List.of(
+              StartOptions.DEFAULT.withTimeout(Duration.ofSeconds(Long.MAX_VALUE)),
+              StartOptions.DEFAULT.withDeadline(Instant.MAX))) {
+        assertThat(dbos.run(CHECKOUT, null, far)).isEqualTo("shipped");
+      }
+    }
   }
 
   @Test

@@ -35,9 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadLocalRandom;
@@ -78,26 +76,17 @@ final class Run implements WorkflowScope, WatchedRun {
     OTHER
   }
 
-  /** How soon a clock that is not the system's is looked at again while waiting for it. */
-  private static final Duration FOREIGN_CLOCK_LOOK = Duration.ofMillis(20);
-
-  /** The system's clock may be set; so nobody trusts it for longer. */
-  private static final Duration SYSTEM_CLOCK_LOOK = Duration.ofMinutes(1);
-
   private final Engine engine;
   private final Identity identity;
   private final boolean resumed;
   private final Map<Integer, RecordedStep> recorded;
   private final AtomicInteger nextStep = new AtomicInteger();
   private final Phaser asyncOperations = new Phaser(1);
-  private final CompletableFuture<Reason> stop = new CompletableFuture<>();
+  private final StopSignal stop;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> left = new CompletableFuture<>();
   private final boolean counted;
   private final AtomicBoolean inPlace = new AtomicBoolean();
-  private final Set<Runnable> whenStopped = ConcurrentHashMap.newKeySet();
-  private final Set<Runnable> whenInTheWay = ConcurrentHashMap.newKeySet();
-  private final Intermission intermission = new Intermission();
   private final Observed observed;
   private volatile boolean hasUnwrittenSteps;
 
@@ -113,6 +102,7 @@ final class Run implements WorkflowScope, WatchedRun {
       @Nullable Map<Integer, RecordedStep> earlier) {
     this.engine = engine;
     this.identity = identity;
+    this.stop = new StopSignal(identity.workflowId());
     this.counted = counted;
     this.resumed = earlier != null;
     this.recorded = earlier == null ? Map.of() : earlier;
@@ -131,9 +121,9 @@ final class Run implements WorkflowScope, WatchedRun {
     return counted;
   }
 
-  /** It takes its place among the running. */
-  void takePlace() {
-    inPlace.set(true);
+  /** It takes its place among the running; false when it has one. */
+  boolean takePlace() {
+    return inPlace.compareAndSet(false, true);
   }
 
   /** It gives its place up; false when it has none. */
@@ -342,34 +332,33 @@ final class Run implements WorkflowScope, WatchedRun {
    * close, its statements now. Does not block.
    */
   void stop(Reason reason) {
-    if (stop.complete(reason) && reason != Reason.CLOSING) {
-      whenStopped.forEach(this::startStopAction);
-    }
+    stop.stop(reason);
+  }
+
+  /** Why the run stops, or empty while it may go on. */
+  Optional<Reason> stopped() {
+    return stop.reason();
+  }
+
+  @Override
+  public void checkRunning() {
+    stop.check();
   }
 
   @Override
   public Watch whenStopped(Runnable action) {
-    whenStopped.add(action);
-    // Between the two it may have been stopped: then the action runs here, or twice.
-    if (stopped().filter(reason -> reason != Reason.CLOSING).isPresent()) {
-      startStopAction(action);
-    }
-    return () -> whenStopped.remove(action);
+    return stop.whenStopped(action);
   }
 
   @Override
   public Watch whenInTheWay(Runnable action) {
-    whenInTheWay.add(action);
-    if (intermission.isOn()) {
-      startStopAction(action);
-    }
-    return () -> whenInTheWay.remove(action);
+    return stop.whenInTheWay(action);
   }
 
   @Override
   public void checkRunningAndNotInTheWay() {
     try {
-      intermission.awaitEnd();
+      stop.awaitNoWay();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw leave();
@@ -377,32 +366,13 @@ final class Run implements WorkflowScope, WatchedRun {
     checkRunning();
   }
 
-  /** Has transactions in the system database make way until {@link #endIntermission}. */
-  void beginIntermission() {
-    intermission.begin();
-    whenInTheWay.forEach(this::startStopAction);
+  /** Has transactions in the system database make way until {@link #closeWay}. */
+  void openWay() {
+    stop.openWay();
   }
 
-  void endIntermission() {
-    intermission.end();
-  }
-
-  /** Not a virtual thread: what it is to end may pin the carriers of those, in SQLite's code. */
-  private void startStopAction(Runnable action) {
-    Thread.ofPlatform().daemon().name("dbos stop " + workflowId()).start(action);
-  }
-
-  /** Why the run stops, or empty while it may go on. */
-  Optional<Reason> stopped() {
-    return Optional.ofNullable(stop.getNow(null));
-  }
-
-  @Override
-  public void checkRunning() {
-    Reason reason = stop.getNow(null);
-    if (reason != null) {
-      throw new RunStopped(workflowId(), reason);
-    }
+  void closeWay() {
+    stop.closeWay();
   }
 
   @Override
@@ -413,7 +383,7 @@ final class Run implements WorkflowScope, WatchedRun {
   @Override
   public RunStopped leave() {
     stop(Reason.CLOSING);
-    return new RunStopped(workflowId(), stop.getNow(Reason.CLOSING));
+    return new RunStopped(workflowId(), stop.reason().orElse(Reason.CLOSING));
   }
 
   @Override
@@ -446,7 +416,7 @@ final class Run implements WorkflowScope, WatchedRun {
 
   @Override
   public void pause(Duration duration) {
-    await(stop, duration);
+    await(stop.future(), duration);
     checkRunning();
   }
 
@@ -458,7 +428,8 @@ final class Run implements WorkflowScope, WatchedRun {
       stop(Reason.CLOSING);
     }
     try {
-      ended = await(future == null ? stop : CompletableFuture.anyOf(future, stop), timeout);
+      CompletableFuture<Reason> stopped = stop.future();
+      ended = await(future == null ? stopped : CompletableFuture.anyOf(future, stopped), timeout);
     } finally {
       engine.endIdle(this);
     }
@@ -469,11 +440,9 @@ final class Run implements WorkflowScope, WatchedRun {
   @Override
   public boolean idleUntil(@Nullable CompletableFuture<?> future, Instant until) {
     InstantSource clock = clock();
-    Duration look = SystemClock.is(clock) ? SYSTEM_CLOCK_LOOK : FOREIGN_CLOCK_LOOK;
     long untilMillis = until.toEpochMilli();
     for (long left = untilMillis - clock.millis(); left > 0; left = untilMillis - clock.millis()) {
-      Duration rest = Duration.ofMillis(left);
-      if (idleUntil(future, rest.compareTo(look) < 0 ? rest : look)) {
+      if (idleUntil(future, SystemClock.look(clock, Duration.ofMillis(left)))) {
         return true;
       }
     }

@@ -1,6 +1,7 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.internal.context.Inheritance;
+import dev.dbos.internal.context.Moments;
 import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.journal.StartRow;
 import dev.dbos.internal.journal.StartRow.Assignment;
@@ -9,8 +10,6 @@ import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.StartOptions.Limit;
 import dev.dbos.workflow.WorkflowDefinition;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
@@ -54,8 +53,8 @@ final class StartRows {
         switch (options.limit()) {
           case Limit.Inherited same -> inherited.deadlineMillis();
           case Limit.Unlimited none -> null;
-          case Limit.Timeout limit -> addCapped(now, millis(limit));
-          case Limit.Deadline limit -> millis(limit.instant());
+          case Limit.Timeout limit -> now + millis(limit);
+          case Limit.Deadline limit -> Moments.millis(limit.instant());
         };
     return new Terms(
         parent == null ? null : parent.workflowId(),
@@ -73,20 +72,6 @@ final class StartRows {
   }
 
   private static long millis(Limit.Timeout limit) {
-    Duration longest = Duration.ofMillis(Long.MAX_VALUE);
-    return limit.duration().compareTo(longest) > 0 ? Long.MAX_VALUE : limit.duration().toMillis();
-  }
-
-  /** A deadline that is too far away to be written is the farthest that can be. */
-  private static long millis(Instant instant) {
-    try {
-      return instant.toEpochMilli();
-    } catch (ArithmeticException tooFar) {
-      return instant.isAfter(Instant.EPOCH) ? Long.MAX_VALUE : 0;
-    }
-  }
-
-  private static long addCapped(long now, long millis) {
-    return millis > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + millis;
+    return Moments.durationMillis(limit.duration());
   }
 }

@@ -1,12 +1,12 @@
 package dev.dbos.internal.operations;
 
 import dev.dbos.error.WorkflowConflictException;
+import dev.dbos.internal.context.Moments;
 import dev.dbos.internal.store.ForkStore;
 import dev.dbos.internal.store.ForkStore.Fork;
 import dev.dbos.internal.store.ForkStore.StepMark;
 import dev.dbos.workflow.ForkOptions;
 import dev.dbos.workflow.ForkOptions.Start;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -69,7 +69,7 @@ public final class Forking {
         options.id().orElseGet(() -> UUID.randomUUID().toString()),
         firstStep(dsl, sourceId, options.start()),
         options.applicationVersion().orElse(null),
-        options.timeout().map(Duration::toMillis).orElse(null));
+        options.timeout().map(Moments::durationMillis).orElse(null));
   }
 
   /** A workflow without steps can only begin anew. */

@@ -3,6 +3,7 @@ package dev.dbos.internal.operations;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.DeletedWorkflow;
+import dev.dbos.internal.context.Moments;
 import dev.dbos.internal.operations.LocalRuns.Way;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.workflow.Reach;
@@ -144,7 +145,7 @@ public final class Steering {
     if (delay.isNegative()) {
       throw new IllegalArgumentException("A delay must not be negative: " + delay);
     }
-    return delayUntil(workflowId, Math.addExact(now(), delay.toMillis()));
+    return delayUntil(workflowId, now() + Moments.durationMillis(delay));
   }
 
   /**
@@ -154,7 +155,7 @@ public final class Steering {
    * @throws UnknownWorkflowException when there is none with this id
    */
   public boolean setDelay(String workflowId, Instant until) {
-    return delayUntil(workflowId, until.toEpochMilli());
+    return delayUntil(workflowId, Moments.millis(until));
   }
 
   private boolean delayUntil(String workflowId, long untilMillis) {

@@ -79,6 +79,9 @@ record PostgresPool(PoolPlan plan, Session session) {
     if (!pool.connectTimeout().equals(PoolOptions.DEFAULT.connectTimeout())) {
       properties.setProperty("connectTimeout", connectTimeout);
     }
+    // The driver's own limit ends with the first packet; whoever answers nothing after that would
+    // be waited for without end.
+    properties.putIfAbsent("loginTimeout", properties.getProperty("connectTimeout"));
     properties.putIfAbsent("ApplicationName", session.applicationName());
     if (!session.applicationName().equals(SessionOptions.DEFAULT_APPLICATION_NAME)) {
       properties.setProperty("ApplicationName", session.applicationName());

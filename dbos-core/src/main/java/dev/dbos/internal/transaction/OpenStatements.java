@@ -122,7 +122,7 @@ final class OpenStatements implements AutoCloseable {
   private static void cancel(Statement statement) {
     try {
       statement.cancel();
-    } catch (SQLException refused) {
+    } catch (SQLException | RuntimeException refused) {
       LOG.debug("A statement could not be cancelled; its run stops after it", refused);
     }
   }
