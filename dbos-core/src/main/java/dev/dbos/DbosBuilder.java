@@ -3,7 +3,9 @@ package dev.dbos;
 import com.zaxxer.hikari.HikariConfig;
 import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.Credentials;
+import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.Datasource;
+import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
@@ -16,6 +18,7 @@ import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.journal.Journal;
+import dev.dbos.internal.migration.SystemDatabaseSetup;
 import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
@@ -35,6 +38,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -54,8 +58,10 @@ public final class DbosBuilder {
   private final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
   private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   private final List<String> trustedPackages = new ArrayList<>();
+  private PoolOptions applicationPool = PoolOptions.DEFAULT;
+  private @Nullable Supplier<Credentials> credentials;
+  private @Nullable Consumer<HikariConfig> poolCustomizer;
   private final List<DbosListener> listeners = new ArrayList<>();
-  private final DatabaseSettings databases = new DatabaseSettings();
   private @Nullable String applicationVersion;
   private @Nullable String executorId;
   private @Nullable Serializer serializer;
@@ -86,8 +92,8 @@ public final class DbosBuilder {
   /**
    * Where workflows and steps are stored; default what the environment variable {@code
    * DBOS_SYSTEM_DATABASE_URL} says, else with an {@link #applicationDatabaseUrl} what is beside
-   * that (on PostgreSQL the database with {@code _dbos_sys} behind its name, on SQLite the same
-   * file), else the file {@code <application>.sqlite} in the working directory. Either {@code
+   * that: on PostgreSQL the database with {@code _dbos_sys} behind its name, on SQLite the same
+   * file; else the file {@code <application>.sqlite} in the working directory. Either {@code
    * sqlite:} or {@code postgresql:}. A PostgreSQL database that does not exist is created, where
    * the role may.
    */
@@ -134,7 +140,7 @@ public final class DbosBuilder {
    * dev.dbos.datasource.DatasourceBuilder#credentials(Supplier)}.
    */
   public DbosBuilder systemDatabaseCredentials(Supplier<Credentials> supplier) {
-    databases.credentials = supplier;
+    this.credentials = supplier;
     return this;
   }
 
@@ -143,7 +149,7 @@ public final class DbosBuilder {
    * change. As {@link dev.dbos.datasource.DatasourceBuilder#configurePool(Consumer)}.
    */
   public DbosBuilder configureSystemDatabasePool(Consumer<HikariConfig> customizer) {
-    databases.customizer = customizer;
+    this.poolCustomizer = customizer;
     return this;
   }
 
@@ -162,7 +168,7 @@ public final class DbosBuilder {
    * is on the system database; default {@link PoolOptions#DEFAULT}.
    */
   public DbosBuilder applicationDatabasePool(PoolOptions options) {
-    databases.applicationPool = options;
+    this.applicationPool = options;
     return this;
   }
 
@@ -285,28 +291,49 @@ public final class DbosBuilder {
    * @throws dev.dbos.error.SchemaException when its tables are not what they must be
    */
   public DBOS launch() {
-    Database database = databases.openSystem(configuration);
+    Database database =
+        SystemDatabaseSetup.open(configuration, systemPool(configuration.systemDatabasePool()));
     try {
       database.announce();
-      return launch(database, databases.application(configuration, database));
+      return launch(database, application(database));
     } catch (Throwable failure) {
       database.close();
       throw failure;
     }
   }
 
+  private PoolSetup systemPool(PoolOptions options) {
+    return new PoolSetup(options, credentials, poolCustomizer);
+  }
+
+  /** Open already when it has a URL of its own. */
+  private ApplicationDatabase application(Database system) {
+    String schema = configuration.systemDatabaseSchema();
+    Optional<String> url = configuration.applicationDatabaseUrl();
+    if (url.isEmpty()) {
+      return new ApplicationDatabase(
+          system, schema, system.url().orElseThrow(), systemPool(applicationPool));
+    }
+    ApplicationDatabase application =
+        new ApplicationDatabase(
+            system, schema, DatabaseUrl.parse(url.get()), PoolSetup.of(applicationPool));
+    application.datasource();
+    return application;
+  }
+
   private DBOS launch(Database database, ApplicationDatabase application) {
     try {
-      SystemDatabase systemDatabase =
-          new SystemDatabase(database, configuration.systemDatabaseSchema());
+      String schema = configuration.systemDatabaseSchema();
+      SystemDatabase systemDatabase = new SystemDatabase(database, schema);
       EngineSettings settings = settings();
       registerVersion(systemDatabase, settings);
       List<DatasourceEngine> known = datasourceEngines(application);
       ConnectionBudget.log(
           applicationName,
-          Stream.concat(Stream.of(database), known.stream().map(DatasourceEngine::database))
-              .toList());
-      Journal journal = Journal.open(database, systemDatabase.schema(), settings.observers());
+          database,
+          listening == ListenMode.AUTO && database.opensBeside() ? 1 : 0,
+          known.stream().map(DatasourceEngine::database).toList());
+      Journal journal = Journal.open(database, schema, settings.observers());
       List<DurableTransactions> transactions =
           known.stream().map(DatasourceEngine::transactions).toList();
       Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions);
@@ -358,9 +385,8 @@ public final class DbosBuilder {
   /** Of the registered datasources, and of the runtime's own when it has a URL. */
   private List<DatasourceEngine> datasourceEngines(ApplicationDatabase application) {
     Stream<Datasource<?>> own =
-        configuration.applicationDatabaseUrl().isEmpty()
-            ? Stream.of()
-            : Stream.of(application.datasource());
+        configuration.applicationDatabaseUrl().map(url -> application.datasource()).stream()
+            .map(datasource -> datasource);
     return Stream.concat(datasources.values().stream(), own)
         .flatMap(datasource -> datasource.unwrap(DatasourceEngine.class).stream())
         .toList();

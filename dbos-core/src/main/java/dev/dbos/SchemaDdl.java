@@ -26,6 +26,17 @@ public final class SchemaDdl {
   }
 
   /**
+   * Creates the tables of a fresh system database on CockroachDB, and says so in its version row.
+   *
+   * @param schema the schema of the tables
+   * @return statements in order, without semicolons; each to be run by itself, and again if one
+   *     fails
+   */
+  public static List<String> cockroachSystemDatabase(String schema) {
+    return SystemSchema.ddl(new Dialect.Postgres(Dialect.Flavor.COCKROACHDB), schema);
+  }
+
+  /**
    * Creates the table of step outputs in a datasource's database.
    *
    * @param kind the database product

@@ -22,7 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Argument {@code quick} for short rounds; names of workloads and numbers of clients for only
  * those; {@code volatile} for a server that does not wait for its disk, which shows what exchanges
- * and processors cost alone.
+ * and processors cost alone. With {@code wakeups} it measures instead how long it takes to wake who
+ * waits, with {@code waiters} what 10,000 workflows cost that do.
  */
 public final class Benchmarks {
   private static final List<Integer> CLIENTS = List.of(1, 32);
@@ -49,6 +50,14 @@ public final class Benchmarks {
   /** Runs it. */
   public static void main(String[] arguments) throws Exception {
     Set<String> chosen = Set.of(String.join(" ", arguments).trim().split("\\s+"));
+    if (chosen.contains("wakeups")) {
+      WakeUps.run(chosen.contains("quick"));
+      return;
+    }
+    if (chosen.contains("waiters")) {
+      Waiters.run(chosen.contains("quick"));
+      return;
+    }
     Benchmarks benchmarks =
         chosen.contains("quick")
             ? new Benchmarks(Duration.ofMillis(700), 3, chosen)

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -58,14 +59,12 @@ final class Waiters {
         DBOS.builder("waiters")
             .systemDatabaseUrl(url)
             .closeTimeout(Duration.ofMillis(100))
-            .workflow(SLEEPER, i -> begin(i, () -> Workflow.sleep(LONG)))
+            .workflow(SLEEPER, i -> begin(() -> sleep(i)))
             .workflow(
-                RECEIVER, i -> begin(i, () -> Workflow.receive(Integer.class, LONG).orElseThrow()))
+                RECEIVER, i -> begin(() -> Workflow.receive(Integer.class, LONG).orElseThrow()))
             .workflow(
                 FOLLOWER,
-                i ->
-                    begin(
-                        i, () -> self.getFirst().retrieve("receiver " + i, Integer.class).result()))
+                i -> begin(() -> self.getFirst().retrieve("receiver " + i, Integer.class).result()))
             .launch();
     try (dbos) {
       self.add(dbos);
@@ -100,9 +99,13 @@ final class Waiters {
     }
   }
 
-  private Integer begin(Integer number, Runnable wait) {
+  private Integer begin(Supplier<Integer> wait) {
     waiting.incrementAndGet();
-    wait.run();
+    return wait.get();
+  }
+
+  private static Integer sleep(Integer number) {
+    Workflow.sleep(LONG);
     return number;
   }
 

@@ -45,13 +45,13 @@ final class WakeUps {
   }
 
   static void run(boolean quick) throws Exception {
-    WakeUps wakeUps = new WakeUps(quick ? 60 : 400);
+    int times = quick ? 60 : 400;
     Benchmarks.say(
         "%-12s %-14s %-10s %9s %9s %9s%n", "database", "", "wait", "median", "p99", "max");
     TestPostgres server = TestPostgres.builder().durable().start();
-    wakeUps.measure("PostgreSQL", server.url(server.createDatabase()));
+    new WakeUps(times).measure("PostgreSQL", server.url(server.createDatabase()));
     try (TempSqlite file = TempSqlite.create()) {
-      wakeUps.measure("SQLite", file.url());
+      new WakeUps(times).measure("SQLite", file.url());
     }
   }
 

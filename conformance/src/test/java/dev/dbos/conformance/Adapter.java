@@ -45,7 +45,7 @@ public enum Adapter {
       return new Options() {
         @Override
         public <B extends DatasourceBuilder<B, ?>> B applyTo(B builder) {
-          return builder.name(name);
+          return builder.name(name).pool(Pooling.options());
         }
       };
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
+import dev.dbos.Workflow;
 import dev.dbos.conformance.Adapter.Options;
 import dev.dbos.conformance.CheckoutProgram.Order;
 import dev.dbos.datasource.DatasourceBuilder;
@@ -18,6 +19,8 @@ import dev.dbos.testing.PostgresRole;
 import dev.dbos.testing.Skipped;
 import dev.dbos.testing.TestPgBouncer;
 import dev.dbos.testing.TestPostgres;
+import dev.dbos.workflow.StartOptions;
+import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -35,6 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Everything goes through a real PgBouncer that lends a server for one transaction at a time. */
 class BehindPgBouncerTest {
   private static final TestPostgres SERVER = TestPostgres.shared();
+  private static final WorkflowDefinition<String, String> PAYMENT =
+      WorkflowDefinition.of("payment", String.class, String.class);
 
   @BeforeAll
   static void requirePgBouncer() {
@@ -134,6 +139,59 @@ class BehindPgBouncerTest {
           .isInstanceOf(SQLException.class)
           .hasMessageContaining("canceling statement due to statement timeout");
     }
+  }
+
+  @Test
+  void messagesArriveByPolling() throws Exception {
+    String url = SERVER.url(SERVER.createDatabase());
+    try (TestPgBouncer pooler = TestPgBouncer.builder(SERVER).start();
+        DBOS till = awaitingPayment(through(pooler, url), "till-1");
+        DBOS bank = awaitingPayment(through(pooler, url), "bank")) {
+      WorkflowHandle<String> order = till.start(PAYMENT, "order-42", StartOptions.id("order-42"));
+
+      bank.send("order-42", "paid");
+
+      assertThat(order.result(PATIENCE)).isEqualTo("order-42 is paid");
+    }
+  }
+
+  /** Where not even the server's default is the level the system database wants. */
+  @Test
+  void severalProcessesGetAlongOnAServerThatSerializesByDefault() throws Exception {
+    try (TestPostgres server =
+            TestPostgres.builder()
+                .setting("default_transaction_isolation", "serializable")
+                .start();
+        TestPgBouncer pooler = TestPgBouncer.builder(server).start()) {
+      String url = pooler.url(server.createDatabase());
+      try (DBOS till = awaitingPayment(url, "till-1");
+          DBOS bank = awaitingPayment(url, "bank")) {
+        List<WorkflowHandle<String>> orders = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+          orders.add(till.start(PAYMENT, "tea", StartOptions.id("tea-" + i)));
+          orders.add(bank.start(PAYMENT, "coffee", StartOptions.id("coffee-" + i)));
+        }
+        for (int i = 0; i < 20; i++) {
+          till.send("coffee-" + i, "paid");
+          bank.send("tea-" + i, "paid");
+        }
+        for (WorkflowHandle<String> order : orders) {
+          assertThat(order.result(PATIENCE)).endsWith(" is paid");
+        }
+      }
+    }
+  }
+
+  private static DBOS awaitingPayment(String url, String executor) {
+    return Checkout.runtime(url)
+        .executorId(executor)
+        .workflow(
+            PAYMENT,
+            order ->
+                order
+                    + " is "
+                    + Workflow.receive(String.class, Duration.ofSeconds(30)).orElse("not paid"))
+        .launch();
   }
 
   @Test

@@ -24,7 +24,10 @@ final class Checkout {
 
   /** A runtime that stands for the same executor in every process, and recovers what it left. */
   static DbosBuilder runtime(String systemUrl) {
-    return DBOS.builder("checkout-service").systemDatabaseUrl(systemUrl).executorId("till-1");
+    return DBOS.builder("checkout-service")
+        .systemDatabaseUrl(systemUrl)
+        .systemDatabasePool(Pooling.options())
+        .executorId("till-1");
   }
 
   /** Launches a runtime for checkouts. */

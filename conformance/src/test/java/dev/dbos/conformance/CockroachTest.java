@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
+import dev.dbos.Workflow;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.testing.FalseAnswer;
 import dev.dbos.testing.PostgresRole;
 import dev.dbos.testing.TcpProxy;
 import dev.dbos.testing.TestPostgres;
+import dev.dbos.workflow.StartOptions;
+import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,6 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class CockroachTest {
   private static final TestPostgres SERVER = TestPostgres.shared();
+  private static final WorkflowDefinition<String, String> PAYMENT =
+      WorkflowDefinition.of("payment", String.class, String.class);
   private static final String UNKNOWN = "40003";
   private static final String CONFLICT = "40001";
 
@@ -76,6 +83,44 @@ class CockroachTest {
                           + "|^DO\\b|pg_control_system).*"));
       scene.assertReservedOnce();
     }
+  }
+
+  @Test
+  void messagesAndEventsArriveByPolling() throws Exception {
+    Setting setting = Setting.postgresApart().findFirst().orElseThrow();
+    try (Premises premises = Premises.of(setting)) {
+      PostgresRole role = CockroachLookalike.disguise(premises.site());
+      String url = CockroachLookalike.url(premises.site().systemUrl(), role);
+      List<String> statements =
+          SERVER.statementsDuring(
+              Site.databaseName(url),
+              () -> {
+                try (DBOS till = awaitingPayment(url, "till-1");
+                    DBOS bank = awaitingPayment(url, "bank")) {
+                  WorkflowHandle<String> order = till.start(PAYMENT, "tea", StartOptions.id("tea"));
+                  bank.send("tea", "paid");
+                  assertThat(order.result(PATIENCE)).isEqualTo("tea is paid");
+                  assertThat(bank.getEvent("tea", "state", String.class, PATIENCE))
+                      .contains("received");
+                }
+              });
+
+      assertThat(statements).noneMatch(text -> text.matches("(?is).*(\\bLISTEN\\b|notify).*"));
+    }
+  }
+
+  private static DBOS awaitingPayment(String url, String executor) {
+    return Checkout.runtime(url)
+        .executorId(executor)
+        .workflow(
+            PAYMENT,
+            order -> {
+              String state =
+                  Workflow.receive(String.class, Duration.ofSeconds(30)).orElse("not paid");
+              Workflow.setEvent("state", "received");
+              return order + " is " + state;
+            })
+        .launch();
   }
 
   @ParameterizedTest

@@ -70,7 +70,7 @@ class ConnectionBudgetTest {
           .contains(
               "INFO dev.dbos.internal.sql.ConnectionBudget - Connections of tea-shop: to localhost:"
                   + server.port()
-                  + " at most 40 (system database 10, shop 30); to "
+                  + " at most 41 (system database 10 + 1, shop 30); to "
                   + file.path()
                   + " at most 5 (audit 5); through data sources of the application: ledger")
           .contains(

@@ -4,6 +4,7 @@ import dev.dbos.DbosClient;
 import dev.dbos.workflow.ForkOptions;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -60,11 +61,11 @@ final class ForkCommand implements Callable<Integer> {
     private boolean failure;
 
     private ForkOptions options() {
-      if (step != null) {
-        return ForkOptions.fromStep(step);
+      if (failure) {
+        return ForkOptions.fromLastFailure();
       }
       return stepNamed == null
-          ? ForkOptions.fromLastFailure()
+          ? ForkOptions.fromStep(Objects.requireNonNullElse(step, 0))
           : ForkOptions.fromStepNamed(stepNamed);
     }
   }

@@ -38,6 +38,11 @@ final class PrintMigrationsCommand implements Callable<Integer> {
       description = "With the statements that let this PostgreSQL role read and write the rows.")
   private @Nullable String applicationRole;
 
+  @Option(
+      names = "--cockroachdb",
+      description = "For CockroachDB, which cannot be told from PostgreSQL by its URL.")
+  private boolean cockroach;
+
   PrintMigrationsCommand(Console console) {
     this.console = console;
   }
@@ -47,11 +52,7 @@ final class PrintMigrationsCommand implements Callable<Integer> {
     Configuration configuration = connection.resolve(console, url);
     DatabaseUrl.Kind kind = configuration.systemDatabase().kind();
     String schema = configuration.systemDatabaseSchema();
-    List<String> statements =
-        new ArrayList<>(
-            from == null
-                ? SchemaDdl.systemDatabase(kind, schema)
-                : SchemaDdl.upgrade(kind, schema, from));
+    List<String> statements = new ArrayList<>(tables(kind, schema));
     if (applicationRole != null && kind == DatabaseUrl.Kind.POSTGRESQL) {
       statements.addAll(SchemaDdl.grants(schema, applicationRole));
     }
@@ -62,5 +63,14 @@ final class PrintMigrationsCommand implements Callable<Integer> {
                 ? OutputOptions.toJson(statements)
                 : String.join(";\n\n", statements) + ";");
     return DbosCommand.DONE;
+  }
+
+  private List<String> tables(DatabaseUrl.Kind kind, String schema) {
+    if (from != null) {
+      return SchemaDdl.upgrade(kind, schema, from);
+    }
+    return cockroach
+        ? SchemaDdl.cockroachSystemDatabase(schema)
+        : SchemaDdl.systemDatabase(kind, schema);
   }
 }

@@ -165,6 +165,17 @@ class MigrateCommandTest {
   }
 
   @Test
+  void forCockroachdbNothingIsPrintedThatItLacks() {
+    Terminal terminal = new Terminal(directory);
+
+    assertThat(terminal.run("print-migrations", "cockroachdb://till/db", "--cockroachdb")).isZero();
+
+    assertThat(terminal.out())
+        .contains("CREATE TABLE IF NOT EXISTS \"dbos\".workflow_status (")
+        .doesNotContain("FUNCTION", "TRIGGER");
+  }
+
+  @Test
   void aMisspeltCommandIsAnsweredWithTheOneThatMayBeMeant() {
     Terminal terminal = new Terminal(directory);
 

@@ -127,7 +127,7 @@ public final class Configuration {
       return DatabaseUrl.parse(environmentUrl);
     }
     if (applicationDatabaseUrl != null) {
-      return DatabaseUrl.parse(applicationDatabaseUrl).systemDatabase();
+      return beside(DatabaseUrl.parse(applicationDatabaseUrl));
     }
     if (name == null) {
       throw new ConfigurationException(
@@ -141,11 +141,11 @@ public final class Configuration {
     return DatabaseUrl.defaultFor(name);
   }
 
-  /** Whether the system database is only looked for beside the application's database. */
-  public boolean isSystemDatabaseDerived() {
-    return systemDatabaseUrl().isEmpty()
-        && environmentUrl == null
-        && applicationDatabaseUrl != null;
+  private static DatabaseUrl beside(DatabaseUrl application) {
+    return switch (application.kind()) {
+      case POSTGRESQL -> application.withDatabaseName(application.databaseName() + "_dbos_sys");
+      case SQLITE -> application;
+    };
   }
 
   /** With another {@link #name()}. */

@@ -74,7 +74,8 @@ final class ConfigurationFile {
       throw new ConfigurationException(
           "To read "
               + file
-              + ", add the dependency org.snakeyaml:snakeyaml-engine; it is not on the class path.",
+              + ", add the dependency org.snakeyaml:snakeyaml-engine, which is not on the class path; on the"
+              + " module path also start with --add-modules org.snakeyaml.engine.v2.",
           missing);
     }
   }

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *       password in front of the host, which the driver itself would misread.
  *   <li>{@code sqlite:///file.sqlite} and {@code sqlite:file.sqlite}, relative to the working
  *       directory; {@code sqlite:////var/lib/file.sqlite}, absolute; {@code
- *       sqlite:///C:/data/file.sqlite} on Windows; {@code jdbc:sqlite:file.sqlite}.
+ *       sqlite:///C:/data/file.sqlite} on Windows; {@code jdbc:sqlite:file.sqlite}. {@code
+ *       sqlite3:} is the same as {@code sqlite:}.
  *   <li>{@code sqlite::memory:}, {@code sqlite://} and {@code sqlite:///:memory:}: in memory.
  * </ul>
  *
@@ -108,19 +109,6 @@ public final class DatabaseUrl {
     }
     String prefix = Character.isDigit(name.codePointAt(0)) ? "_" : "";
     return parse("sqlite:///" + prefix + name + ".sqlite");
-  }
-
-  /**
-   * The system database of an application that names only this one: on PostgreSQL a database beside
-   * it on the same server, with {@code _dbos_sys} behind its name; on SQLite the same file.
-   */
-  public DatabaseUrl systemDatabase() {
-    return location instanceof Location.Server server
-        ? new DatabaseUrl(
-            new Location.Server(server.hosts(), server.databaseName() + "_dbos_sys"),
-            credentials,
-            driverProperties)
-        : this;
   }
 
   /** The family of the database; CockroachDB counts as PostgreSQL. */

@@ -8,8 +8,8 @@ public enum MigrationMode {
    */
   MIGRATE,
   /**
-   * Changes nothing and refuses to start when the tables are missing or older than this version of
-   * the library needs. For roles that may only read and write rows.
+   * Changes nothing and refuses to start when the tables are missing, older than this version of
+   * the library needs, or closed to the role. For roles that may only read and write rows.
    */
   VALIDATE,
   /** Neither changes nor checks anything; a mismatch surfaces as an SQL error later. */

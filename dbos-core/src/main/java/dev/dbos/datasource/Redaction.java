@@ -1,5 +1,6 @@
 package dev.dbos.datasource;
 
+import java.io.File;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,7 +25,8 @@ final class Redaction {
               + "/"
               + PercentCoding.encode(server.databaseName())
               + query(properties);
-      case Location.File file -> "sqlite:///" + file.path().toString().replace('\\', '/');
+      case Location.File file ->
+          "sqlite:///" + file.path().toString().replace(File.separatorChar, '/');
       case Location.Memory memory -> "sqlite::memory:";
     };
   }

@@ -55,7 +55,7 @@ record UrlScheme(Product product, boolean jdbc, String rest) {
       case "postgresql", "postgres", "jdbc:postgresql" ->
           new UrlScheme(Product.POSTGRESQL, jdbc, rest);
       case "cockroachdb" -> new UrlScheme(Product.COCKROACHDB, false, rest);
-      case "sqlite", "jdbc:sqlite" -> new UrlScheme(Product.SQLITE, jdbc, rest);
+      case "sqlite", "sqlite3", "jdbc:sqlite" -> new UrlScheme(Product.SQLITE, jdbc, rest);
       default -> throw unknown(jdbc, name, rest);
     };
   }

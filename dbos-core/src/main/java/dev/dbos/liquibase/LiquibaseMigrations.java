@@ -52,7 +52,8 @@ import java.util.List;
  *
  * <p>The PostgreSQL lock belongs to the session: connect directly or through a pooler in session
  * mode, not in transaction mode. CockroachDB has no such lock; there Liquibase's own one is all the
- * protection, and nothing is released.
+ * protection, and nothing is released. It also commits each statement by itself, so give a
+ * changeset one statement there, and let that bear repetition ({@code IF NOT EXISTS}).
  *
  * <p>Instances are immutable and can be shared between threads.
  */

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.ConfigurationException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -264,6 +267,33 @@ class ConfigurationTest {
             "The configuration file "
                 + missing
                 + " cannot be read. Check that it exists and is UTF-8 text.");
+  }
+
+  @Test
+  void withoutTheParserAFileCannotBeReadAndEverythingElseWorks() throws Exception {
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path", ""));
+    String without =
+        Arrays.stream(classPath.split(File.pathSeparator))
+            .filter(entry -> !entry.contains("snakeyaml-engine"))
+            .collect(Collectors.joining(File.pathSeparator));
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                without,
+                ReadingWithoutYaml.class.getName(),
+                "dbos-config.yaml")
+            .redirectErrorStream(true)
+            .start();
+
+    assertThat(process.inputReader().lines())
+        .containsExactly(
+            "To read dbos-config.yaml, add the dependency org.snakeyaml:snakeyaml-engine, which is"
+                + " not on the class path; on the module path also start with --add-modules"
+                + " org.snakeyaml.engine.v2.",
+            "SQLITE");
+    assertThat(process.waitFor()).isZero();
   }
 
   @Test

@@ -187,6 +187,8 @@ class DatabaseUrlTest {
         "sqlite:////var/lib/shop.db -> /var/lib/shop.db -> shop",
         "sqlite+pysqlite:///shop.sqlite -> shop.sqlite -> shop",
         "sqlite:shop.sqlite -> shop.sqlite -> shop",
+        "sqlite3:shop.sqlite -> shop.sqlite -> shop",
+        "sqlite3:///shop.sqlite -> shop.sqlite -> shop",
         "sqlite:./shop.sqlite -> shop.sqlite -> shop",
         "sqlite:data/../shop.sqlite -> shop.sqlite -> shop",
         "sqlite:/var/lib/shop.db -> /var/lib/shop.db -> shop",

@@ -33,7 +33,7 @@ class UrlSchemeTest {
     "jdbc:oracle:thin:@h:1521:shop, jdbc:oracle",
     "jdbc:postgres://h/shop, jdbc:postgres",
     "jdbc:cockroachdb://h/shop, jdbc:cockroachdb",
-    "sqlite3:shop.db, sqlite3",
+    "sqlite4:shop.db, sqlite4",
   })
   void anUnknownSchemeIsNamed(String url, String scheme) {
     assertRefused(url, "Unknown database URL scheme `" + scheme + "`; " + ACCEPTED);

@@ -40,6 +40,30 @@ class TcpProxyTest {
   }
 
   @Test
+  void tellsOfAnErrorThoughTheServerHasCommittedAndKeepsTheConnection() throws Exception {
+    FalseAnswer answer = proxy.answerCommitWithError("40003", "result is ambiguous");
+    try (Connection connection = connect("");
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute(INSERT);
+      assertThatExceptionOfType(SQLException.class)
+          .isThrownBy(connection::commit)
+          .withMessage("ERROR: result is ambiguous")
+          .matches(failure -> failure.getSQLState().equals("40003"));
+
+      assertThat(answer.happened()).isTrue();
+      statement.execute(INSERT);
+      connection.commit();
+    }
+    try (Connection connection = connect("");
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT count(*) FROM orders")) {
+      rows.next();
+      assertThat(rows.getInt(1)).isEqualTo(2);
+    }
+  }
+
+  @Test
   void forwardsEverythingUntouched() throws Exception {
     String largeOrder = "tea ".repeat(500_000);
     try (Connection connection = connect("");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.dbos.DBOS;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.workflow.StartOptions;
@@ -31,7 +32,10 @@ class AggregationTest {
   private static final WorkflowQuery ALL = WorkflowQuery.all();
 
   private static DBOS shop(Site site) {
-    return DBOS.builder("tea-shop").systemDatabaseUrl(site.systemUrl()).launch();
+    return DBOS.builder("tea-shop")
+        .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
+        .launch();
   }
 
   private static Instant at(long millis) {
@@ -165,6 +169,7 @@ class AggregationTest {
         DBOS dbos =
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(site.systemUrl())
+                .systemDatabasePool(Pooling.options())
                 .clock(clock)
                 .workflow(checkout, seconds -> pack(clock, seconds == null ? 0 : seconds))
                 .launch()) {

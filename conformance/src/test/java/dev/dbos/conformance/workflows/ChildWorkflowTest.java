@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.datasource.jdbc.JdbcDatasource;
@@ -42,6 +43,7 @@ class ChildWorkflowTest {
   private DbosBuilder shop(Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .workflow(CHECKOUT, checkout)
         .workflow(SHIP, what -> what + " #" + shipments.incrementAndGet());
   }
@@ -174,6 +176,7 @@ class ChildWorkflowTest {
       try (DBOS dbos =
           DBOS.builder("tea-shop")
               .systemDatabaseUrl(site.systemUrl())
+              .systemDatabasePool(Pooling.options())
               .closeTimeout(Duration.ZERO)
               .workflow(CHECKOUT, checkout)
               .workflow(

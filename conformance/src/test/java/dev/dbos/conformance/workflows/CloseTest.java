@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.datasource.PoolOptions;
@@ -47,6 +48,7 @@ class CloseTest {
       Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .workflow(CHECKOUT, checkout)
         .workflow(SHIP, none -> "shipped");
   }
@@ -128,6 +130,7 @@ class CloseTest {
       DBOS dbos =
           DBOS.builder("tea-shop")
               .systemDatabaseUrl(site.systemUrl())
+              .systemDatabasePool(Pooling.options())
               .closeTimeout(Eventually.BOUND)
               .workflow(CHECKOUT, none -> requireNonNull(Workflow.start(SHIP).result()))
               .workflow(
@@ -238,6 +241,7 @@ class CloseTest {
       try (DBOS dbos =
           DBOS.builder("tea-shop")
               .systemDatabaseUrl(site.systemUrl())
+              .systemDatabasePool(Pooling.options())
               .datasource(stock)
               .workflow(CHECKOUT, none -> stock.callTransaction("look", tx -> "looked"))
               .workflow(SHIP, none -> Workflow.callStepAsync("pack", () -> "packed").get())

@@ -9,6 +9,7 @@ import dev.dbos.DbosBuilder;
 import dev.dbos.DbosClient;
 import dev.dbos.Workflow;
 import dev.dbos.conformance.CountingDataSource;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.datasource.DatabaseUrl;
@@ -66,6 +67,7 @@ class DbosClientTest {
   private DbosBuilder shop(Site site) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .workflow(
             CHECKOUT,
             order -> {
@@ -141,6 +143,37 @@ class DbosClientTest {
           .cause()
           .isInstanceOf(StepFailedException.class)
           .hasMessageContaining("no coffee left");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void whatAnotherLanguageWroteInPortableJsonIsRead(Product product) {
+    try (Site site = Site.of(product)) {
+      shop(site).launch().close();
+      ForeignRow.of("python-1")
+          .set("inputs", "{\"namedArgs\": {}, \"positionalArgs\": [\"tea\"]}")
+          .set("output", "{\"order\": \"tea\", \"pieces\": 3}")
+          .insertInto(SystemRows.of(site));
+      ForeignRow.of("python-2")
+          .set("status", "ERROR")
+          .set(
+              "error",
+              "{\"name\":\"OutOfStock\",\"message\":\"no tea left\",\"code\":7,\"data\":{}}")
+          .insertInto(SystemRows.of(site));
+
+      try (DbosClient client = DbosClient.create(site.systemUrl())) {
+        assertThat(client.retrieve("python-1", Receipt.class).result())
+            .isEqualTo(new Receipt("tea", 3));
+        assertThat(client.status("python-1").orElseThrow().input(String.class)).contains("tea");
+        assertThatThrownBy(() -> client.retrieve("python-2", Receipt.class).result())
+            .isInstanceOf(WorkflowFailedException.class)
+            .cause()
+            .isInstanceOf(StepFailedException.class)
+            .hasMessageContaining("no tea left")
+            .extracting(failure -> ((StepFailedException) failure).originalType())
+            .isEqualTo("OutOfStock");
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.testing.TestPostgres;
@@ -46,6 +47,7 @@ class DurableSleepTest {
   private DbosBuilder shop(Site site) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .clock(clock)
         .workflow(
             REMINDER,
@@ -114,6 +116,7 @@ class DurableSleepTest {
         DBOS dbos =
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(site.systemUrl())
+                .systemDatabasePool(Pooling.options())
                 .clock(Clock.system(ZoneId.of("Asia/Tokyo")))
                 .workflow(
                     REMINDER,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.dbos.DBOS;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.workflow.WorkflowCursor;
@@ -20,7 +21,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class PagingTest {
   private static DBOS shop(Site site) {
-    return DBOS.builder("tea-shop").systemDatabaseUrl(site.systemUrl()).launch();
+    return DBOS.builder("tea-shop")
+        .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
+        .launch();
   }
 
   private static void insert(Site site, String id, long createdAt) {

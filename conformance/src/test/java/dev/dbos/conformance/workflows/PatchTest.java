@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.workflow.StartOptions;
@@ -36,6 +37,7 @@ class PatchTest {
   private DBOS shop(Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .clock(clock)
         .workflow(CHECKOUT, checkout)
         .launch();
@@ -171,6 +173,7 @@ class PatchTest {
       try (DBOS dbos =
           DBOS.builder("tea-shop")
               .systemDatabaseUrl(site.systemUrl())
+              .systemDatabasePool(Pooling.options())
               .clock(clock)
               .closeTimeout(Duration.ZERO)
               .workflow(CHECKOUT, none -> old.call())

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.error.AttemptsExhaustedException;
@@ -39,7 +40,9 @@ class RecoveryTest {
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
 
   private static DbosBuilder shop(Site site) {
-    return DBOS.builder("tea-shop").systemDatabaseUrl(site.systemUrl());
+    return DBOS.builder("tea-shop")
+        .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options());
   }
 
   private String asleep(@Nullable String order) {
@@ -114,6 +117,7 @@ class RecoveryTest {
           site,
           DBOS.builder("book-shop")
               .systemDatabaseUrl(site.systemUrl())
+              .systemDatabasePool(Pooling.options())
               .applicationVersion("books v1"),
           "of another application");
 

@@ -9,6 +9,7 @@ import static org.jooq.impl.DSL.max;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.datasource.jooq.JooqDatasource;
@@ -32,6 +33,7 @@ class ReportTest {
   private static DbosBuilder shop(Site site, SettableClock clock) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .clock(clock)
         .workflow(
             PACK,

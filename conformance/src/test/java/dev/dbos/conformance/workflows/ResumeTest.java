@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.error.AttemptsExhaustedException;
@@ -44,6 +45,7 @@ class ResumeTest {
   private DbosBuilder shop(Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .workflow(CHECKOUT, checkout);
   }
 
@@ -252,6 +254,7 @@ class ResumeTest {
       try (DBOS dbos =
           DBOS.builder("tea-shop")
               .systemDatabaseUrl(site.systemUrl())
+              .systemDatabasePool(Pooling.options())
               .workflow(once, this::checkout)
               .launch()) {
         WorkflowHandle<String> order = dbos.retrieve("order-42", String.class);
@@ -338,6 +341,7 @@ class ResumeTest {
       try (DBOS dbos =
           DBOS.builder("tea-shop")
               .systemDatabaseUrl(site.systemUrl())
+              .systemDatabasePool(Pooling.options())
               .workflow(other, none -> "swept")
               .launch()) {
         dbos.resume("order-42");

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.error.WorkflowFailedException;
@@ -38,7 +39,9 @@ class StepTest {
   private final AtomicInteger attempts = new AtomicInteger();
 
   private static DbosBuilder shop(Site site) {
-    return DBOS.builder("tea-shop").systemDatabaseUrl(site.systemUrl());
+    return DBOS.builder("tea-shop")
+        .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options());
   }
 
   private String chargeAtThirdAttempt() throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.error.WorkflowCancelledException;
@@ -42,6 +43,7 @@ class TimeoutTest {
   private DbosBuilder shop(Site site, WorkflowFunction<@Nullable Void, @Nullable String> checkout) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .clock(clock)
         .workflow(CHECKOUT, checkout)
         .workflow(
@@ -276,6 +278,7 @@ class TimeoutTest {
         DBOS dbos =
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(site.systemUrl())
+                .systemDatabasePool(Pooling.options())
                 .workflow(CHECKOUT, this::sleep)
                 .launch()) {
       WorkflowHandle<String> order =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.workflow.ApplicationVersion;
@@ -24,6 +25,7 @@ class VersionTest {
   private DbosBuilder shop(Site site, String version) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .clock(clock)
         .applicationVersion(version);
   }
@@ -49,6 +51,7 @@ class VersionTest {
       try (DBOS other =
           DBOS.builder("book-shop")
               .systemDatabaseUrl(site.systemUrl())
+              .systemDatabasePool(Pooling.options())
               .clock(clock)
               .applicationVersion("books")
               .launch()) {

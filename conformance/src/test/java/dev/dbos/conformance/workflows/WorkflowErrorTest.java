@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.error.SerializationException;
@@ -77,7 +78,9 @@ class WorkflowErrorTest {
   private final AtomicInteger attempts = new AtomicInteger();
 
   private DbosBuilder shop(Site site) {
-    return DBOS.builder("tea-shop").systemDatabaseUrl(site.systemUrl());
+    return DBOS.builder("tea-shop")
+        .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options());
   }
 
   /** The body catches what the step throws; it runs to its end, and again from its records. */

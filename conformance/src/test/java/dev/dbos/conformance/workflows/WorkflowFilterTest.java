@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.dbos.DBOS;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.workflow.WorkflowQuery;
@@ -38,7 +39,10 @@ class WorkflowFilterTest {
   }
 
   private static DBOS launch(Site site) {
-    return DBOS.builder("tea-shop").systemDatabaseUrl(site.systemUrl()).launch();
+    return DBOS.builder("tea-shop")
+        .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
+        .launch();
   }
 
   private static List<String> ids(DBOS dbos, WorkflowQuery query) {

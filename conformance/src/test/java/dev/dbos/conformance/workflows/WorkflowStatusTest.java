@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
+import dev.dbos.datasource.jooq.JooqDatasource;
 import dev.dbos.error.SerializationException;
 import dev.dbos.error.StepFailedException;
 import dev.dbos.serialization.Payload;
@@ -46,6 +48,7 @@ class WorkflowStatusTest {
   private static DBOS shop(Site site) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .workflow(CHECKOUT, order -> order == null ? List.of() : List.of(order))
         .workflow(
             FAIL,
@@ -254,6 +257,7 @@ class WorkflowStatusTest {
     try (DBOS dbos =
         DBOS.builder("tea-shop")
             .systemDatabaseUrl(site.systemUrl())
+            .systemDatabasePool(Pooling.options())
             .workflow(CHECKOUT, order -> List.of())
             .workflow(census, none -> count(self.getLast()))
             .launch()) {
@@ -279,6 +283,23 @@ class WorkflowStatusTest {
 
   @ParameterizedTest
   @EnumSource(Product.class)
+  void insideATransactionItIsRefused(Product product) {
+    try (Site site = Site.of(product);
+        JooqDatasource datasource = JooqDatasource.builder(site.systemUrl()).name("shop").build();
+        DBOS dbos = shop(site)) {
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  datasource.runTransaction(
+                      "report", tx -> assertThat(dbos.list(WorkflowQuery.all())).isEmpty()))
+          .withMessage(
+              "Workflows.list was called inside transaction \"report\" of datasource shop. Call it"
+                  + " before or after the transaction.");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
   void insideAStepItJustLooks(Product product) {
     WorkflowDefinition<Void, String> look = WorkflowDefinition.of("look", Void.class, String.class);
     List<DBOS> self = new ArrayList<>();
@@ -286,6 +307,7 @@ class WorkflowStatusTest {
         DBOS dbos =
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(site.systemUrl())
+                .systemDatabasePool(Pooling.options())
                 .workflow(
                     look,
                     none ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dbos.DBOS;
 import dev.dbos.Workflow;
+import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.serialization.TypeRef;
@@ -78,6 +79,7 @@ class WorkflowValueTest {
   private static <T> DBOS launch(Site site, WorkflowDefinition<T, T> echo) {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(site.systemUrl())
+        .systemDatabasePool(Pooling.options())
         .workflow(
             echo, input -> Workflow.<@Nullable T, RuntimeException>callStep("look", () -> input))
         .launch();

@@ -132,10 +132,18 @@ class WrongInputTest {
 
   @Test
   void aDatabaseThatDoesNotExist() {
+    String url = TestPostgres.shared().url("no_such_shop");
+    String[] says = {"the database no_such_shop does not exist. Create it, or name another."};
+    assertSays(opening(url), DatabaseUnavailableException.class, says);
     assertSays(
-        launching(TestPostgres.shared().url("no_such_shop")),
+        catchThrowable(
+            () ->
+                DBOS.builder("tea-shop")
+                    .systemDatabaseUrl(url)
+                    .migrate(MigrationMode.VALIDATE)
+                    .launch()),
         DatabaseUnavailableException.class,
-        "the database no_such_shop does not exist. Create it, or name another.");
+        says);
   }
 
   @Test
@@ -165,8 +173,7 @@ class WrongInputTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"ab", "a-name-of-thirty-one-characters", "TeaShop", "", "   ", "tea shop", "tée"})
+  @ValueSource(strings = {"ab", "a-name-of-thirty-one-characters", "TeaShop", "tea shop", "tée"})
   void anApplicationNameThatIsNotOne(String name) {
     assertThatThrownBy(() -> DBOS.builder(name))
         .isInstanceOf(ConfigurationException.class)
@@ -175,6 +182,14 @@ class WrongInputTest {
                 + name
                 + ".  App names must be between 3 and 30 characters long and contain only"
                 + " lowercase letters, numbers, dashes, and underscores.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "   "})
+  void noApplicationName(String name) {
+    assertThatThrownBy(() -> DBOS.builder(name))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage("Configuration must specify an application name");
   }
 
   @Test

@@ -24,9 +24,13 @@ import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.jooq.SQLDialect;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A datasource without its face: an adapter adds what its bodies work with, and nothing else. */
 public final class DatasourceEngine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DatasourceEngine.class);
+
   private final @Nullable DatabaseUrl url;
   private final Database database;
   private final DurableTransactions transactions;
@@ -125,6 +129,13 @@ public final class DatasourceEngine implements AutoCloseable {
   }
 
   private static void migrate(Database database, AppMigrations migrations) {
+    if (database.isPooled()) {
+      LOG.warn(
+          "Datasource {} migrates its tables through a connection pooler. One that lends a server"
+              + " for a transaction breaks session locks, as Liquibase is guarded by; migrate through"
+              + " a direct connection, from a deploy job",
+          database.name());
+    }
     try (Lease lease = database.lease(Access.WRITE)) {
       migrations.apply(lease.connection());
     } catch (DbosException explained) {

@@ -1,8 +1,6 @@
 package dev.dbos.internal.migration;
 
-import com.zaxxer.hikari.HikariConfig;
 import dev.dbos.configuration.Configuration;
-import dev.dbos.datasource.Credentials;
 import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.IsolationLevel;
@@ -14,9 +12,6 @@ import dev.dbos.internal.sql.Pools;
 import dev.dbos.internal.sql.SqlFailure;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,14 +20,14 @@ public final class SystemDatabaseSetup {
   private static final Logger LOG = LoggerFactory.getLogger(SystemDatabaseSetup.class);
   private static final String NAME = "system database";
   private static final Pools.Owner OWNER =
-      new Pools.Owner(NAME, "systemDatabasePool(PoolOptions.DEFAULT.withMaximumSize(...))");
+      new Pools.Owner(
+          NAME, "systemDatabasePool(PoolOptions.DEFAULT.withMaximumSize(...)) of the DBOS builder");
   private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(30);
   private static final Pools.Session SESSION =
       new Pools.Session("dbos_transact", IsolationLevel.READ_COMMITTED, null);
 
   private final Configuration configuration;
   private final DatabaseUrl url;
-
   private final PoolSetup pool;
 
   private SystemDatabaseSetup(Configuration configuration) {
@@ -53,17 +48,8 @@ public final class SystemDatabaseSetup {
    */
   public record Preparation(boolean databaseCreated, long versionBefore) {}
 
-  /**
-   * Opens it for use, migrating it before where that is wanted.
-   *
-   * @param credentials who logs in, or null for whom the URL names
-   * @param customizer what is changed in its pools, or null for nothing
-   */
-  public static Database open(
-      Configuration configuration,
-      @Nullable Supplier<Credentials> credentials,
-      @Nullable Consumer<HikariConfig> customizer) {
-    PoolSetup pool = new PoolSetup(configuration.systemDatabasePool(), credentials, customizer);
+  /** Opens it for use with such a pool, migrating it before where that is wanted. */
+  public static Database open(Configuration configuration, PoolSetup pool) {
     return new SystemDatabaseSetup(configuration, pool).open();
   }
 

@@ -45,7 +45,7 @@ public final class Listings {
   /** One workflow, of whatever application, or null. */
   public @Nullable WorkflowStatus status(String workflowId) {
     return Recorded.<@Nullable WorkflowStatus>call(
-        "status",
+        "Workflows.status",
         "DBOS.getWorkflowStatus",
         WorkflowStatus.class,
         () ->
@@ -54,7 +54,8 @@ public final class Listings {
 
   /** The first workflows that a query asks for. */
   public List<WorkflowStatus> list(WorkflowQuery query) {
-    return Recorded.call("list", "DBOS.listWorkflows", STATUSES, () -> workflows().list(query));
+    return Recorded.call(
+        "Workflows.list", "DBOS.listWorkflows", STATUSES, () -> workflows().list(query));
   }
 
   /** Likewise, and how to go on. */
@@ -72,13 +73,13 @@ public final class Listings {
   /** How many workflows a query asks for. */
   public long count(WorkflowQuery query) {
     return Recorded.call(
-        "count", "DBOS.countWorkflows", Long.class, () -> workflows().count(query));
+        "Workflows.count", "DBOS.countWorkflows", Long.class, () -> workflows().count(query));
   }
 
   /** The groups of the workflows that a query asks for. */
   public List<WorkflowAggregate> aggregate(WorkflowQuery query, WorkflowAggregation grouping) {
     return Recorded.call(
-        "aggregate",
+        "Workflows.aggregate",
         "DBOS.getWorkflowAggregates",
         AGGREGATES,
         () -> workflows().aggregate(query, grouping));
@@ -87,13 +88,13 @@ public final class Listings {
   /** Steps of one workflow. */
   public List<StepStatus> steps(String workflowId, StepQuery query) {
     return Recorded.call(
-        "steps", "DBOS.listWorkflowSteps", STEPS, () -> steps().list(workflowId, query));
+        "Workflows.steps", "DBOS.listWorkflowSteps", STEPS, () -> steps().list(workflowId, query));
   }
 
   /** The groups of the steps that a query asks for. */
   public List<StepAggregate> aggregate(StepQuery query, StepAggregation grouping) {
     return Recorded.call(
-        "aggregateSteps",
+        "Workflows.aggregate",
         "DBOS.getStepAggregates",
         STEP_AGGREGATES,
         () -> steps().aggregate(query, grouping));

@@ -64,13 +64,13 @@ record OpenFailure(String name, DatabaseUrl url, PoolOptions options) {
     if (Causes.first(failure, GeneralSecurityException.class) != null) {
       return "the encrypted connection could not be prepared." + detail(sql);
     }
+    if (SqlFailure.isLackOfAnswer(sql)) {
+      return unanswered();
+    }
     IOException network = Causes.first(failure, IOException.class);
     return switch (network) {
       case UnknownHostException unknown -> "the host name is not known. Check the host of the URL.";
-      case SocketTimeoutException silence ->
-          "the server did not answer within "
-              + options.connectTimeout().toSeconds()
-              + " s. Check that host and port are right and that no firewall is in between.";
+      case SocketTimeoutException silence -> unanswered();
       case EOFException hungUp ->
           "whatever answers at host and port of the URL hung up. Check that it is PostgreSQL.";
       case null -> "the server takes no connections." + detail(sql);
@@ -79,6 +79,17 @@ record OpenFailure(String name, DatabaseUrl url, PoolOptions options) {
               + network.getMessage()
               + "). Check that it runs and that host and port are right.";
     };
+  }
+
+  private String unanswered() {
+    String chosen = String.valueOf(options.connectTimeout().toSeconds());
+    String seconds =
+        options.connectTimeout().equals(PoolOptions.DEFAULT.connectTimeout())
+            ? url.driverProperties().getOrDefault("connectTimeout", chosen)
+            : chosen;
+    return "the server did not answer within "
+        + seconds
+        + " s. Check that host and port are right and that no firewall is in between.";
   }
 
   private static String detail(@Nullable Throwable cause) {

@@ -79,6 +79,9 @@ record PostgresPool(PoolPlan plan, Session session) {
     if (!pool.connectTimeout().equals(PoolOptions.DEFAULT.connectTimeout())) {
       properties.setProperty("connectTimeout", connectTimeout);
     }
+    // The driver's own limit ends with the first packet; whoever answers nothing after that would
+    // be waited for without end.
+    properties.putIfAbsent("loginTimeout", properties.getProperty("connectTimeout"));
     properties.putIfAbsent("ApplicationName", session.applicationName());
     if (!session.applicationName().equals(SessionOptions.DEFAULT_APPLICATION_NAME)) {
       properties.setProperty("ApplicationName", session.applicationName());
@@ -108,19 +111,11 @@ record PostgresPool(PoolPlan plan, Session session) {
     if (!(database.dataSource() instanceof HikariDataSource pool)) {
       return new Listening.Unsupported("the data source hands out connections of a pooler");
     }
-    Listening found;
     try {
-      found = ListeningProbe.ask(() -> probing(pool));
+      return ListeningProbe.ask(() -> probing(pool));
     } catch (SQLException failure) {
-      found = new Listening.Unsupported("trying it failed: " + failure.getMessage());
+      return new Listening.Unsupported("trying it failed: " + failure.getMessage());
     }
-    if (found instanceof Listening.Unsupported unsupported) {
-      LOG.info(
-          "No notifications from {}: {}. Changes are found by asking from time to time",
-          database.name(),
-          unsupported.reason());
-    }
-    return found;
   }
 
   /** A pooler that has no server left lets us wait for one; then we do without. */

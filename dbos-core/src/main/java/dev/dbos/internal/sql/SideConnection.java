@@ -1,5 +1,6 @@
 package dev.dbos.internal.sql;
 
+import com.zaxxer.hikari.HikariCredentialsProvider;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
 import java.sql.Connection;
@@ -30,7 +31,8 @@ final class SideConnection {
     if (!patience.isZero()) {
       properties.setProperty("socketTimeout", String.valueOf(patience.toSeconds()));
     }
-    Credentials credentials = pool.getCredentials();
+    HikariCredentialsProvider rotating = pool.getCredentialsProvider();
+    Credentials credentials = rotating == null ? pool.getCredentials() : rotating.getCredentials();
     if (credentials.getUsername() != null) {
       properties.setProperty("user", credentials.getUsername());
     }

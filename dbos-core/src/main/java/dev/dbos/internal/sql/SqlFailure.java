@@ -74,6 +74,11 @@ public enum SqlFailure {
     return Causes.first(failure, SQLException.class);
   }
 
+  /** Whether the driver gave up waiting for a server that had taken the connection. */
+  static boolean isLackOfAnswer(@Nullable SQLException failure) {
+    return failure != null && "08001".equals(failure.getSQLState()) && failure.getCause() == null;
+  }
+
   /** Whether the driver found a server that does not encrypt, where it has to. */
   static boolean isLackOfEncryption(@Nullable SQLException failure) {
     return failure != null && "08004".equals(failure.getSQLState());

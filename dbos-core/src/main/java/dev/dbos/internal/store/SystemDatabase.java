@@ -4,7 +4,6 @@ import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.sql.Listening;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.SystemDsl;
 import dev.dbos.observe.PoolUse;
@@ -75,11 +74,6 @@ public final class SystemDatabase implements AutoCloseable {
   /** Where the system tables are; not used on SQLite. */
   public String schema() {
     return schema;
-  }
-
-  /** Whether notifications reach those who listen. */
-  public Listening listening() {
-    return database().listening();
   }
 
   /** The connections of its pools; none before it is opened. */

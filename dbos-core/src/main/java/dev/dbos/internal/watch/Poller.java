@@ -132,8 +132,15 @@ final class Poller implements AutoCloseable {
     }
   }
 
+  /** Closed in the middle of a look, which then fails and is nobody's concern. */
+  private boolean isClosed() {
+    synchronized (signal) {
+      return closed;
+    }
+  }
+
   private Duration pauseAfter(Exception failure) {
-    if (failures == 0) {
+    if (failures == 0 && !isClosed()) {
       LOG.warn("Cannot see what changes in the system database; trying on", failure);
     }
     failures++;
