@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
 import dev.dbos.Workflow;
-import dev.dbos.testing.TempSqlite;
 import dev.dbos.testing.TestPostgres;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
@@ -13,11 +12,10 @@ import dev.dbos.workflow.WorkflowState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code dbos workflow} and {@code dbos health}, on both databases. */
 class WorkflowCommandTest {
@@ -29,9 +27,17 @@ class WorkflowCommandTest {
 
   @TempDir private Path directory = Path.of("");
 
-  static Stream<String> databases() {
+  private enum Product {
+    SQLITE,
+    POSTGRESQL
+  }
+
+  private String fresh(Product product) {
     TestPostgres server = TestPostgres.shared();
-    return Stream.of(TempSqlite.create().url(), server.url(server.createDatabase()));
+    return switch (product) {
+      case SQLITE -> "sqlite:///" + directory.resolve("system.sqlite");
+      case POSTGRESQL -> server.url(server.createDatabase());
+    };
   }
 
   private DBOS shop(String url) {
@@ -56,8 +62,9 @@ class WorkflowCommandTest {
   }
 
   @ParameterizedTest
-  @MethodSource("databases")
-  void workflowsAreListedAsATableAndInJson(String url) {
+  @EnumSource(Product.class)
+  void workflowsAreListedAsATableAndInJson(Product product) {
+    String url = fresh(product);
     Terminal terminal = new Terminal(directory);
     try (DBOS dbos = shop(url)) {
       dbos.run(CHECKOUT, "tea", StartOptions.id("order-1"));
@@ -112,8 +119,9 @@ class WorkflowCommandTest {
   }
 
   @ParameterizedTest
-  @MethodSource("databases")
-  void oneWorkflowIsShownWithItsSteps(String url) {
+  @EnumSource(Product.class)
+  void oneWorkflowIsShownWithItsSteps(Product product) {
+    String url = fresh(product);
     Terminal terminal = new Terminal(directory);
     try (DBOS dbos = shop(url)) {
       dbos.run(CHECKOUT, "tea", StartOptions.id("order-1"));
@@ -141,8 +149,9 @@ class WorkflowCommandTest {
   }
 
   @ParameterizedTest
-  @MethodSource("databases")
-  void aWorkflowIsCancelledResumedForkedAndDeleted(String url) {
+  @EnumSource(Product.class)
+  void aWorkflowIsCancelledResumedForkedAndDeleted(Product product) {
+    String url = fresh(product);
     Terminal terminal = new Terminal(directory);
     try (DBOS dbos = shop(url)) {
       dbos.start(WAIT, null, StartOptions.id("wait-1"));
@@ -184,8 +193,9 @@ class WorkflowCommandTest {
   }
 
   @ParameterizedTest
-  @MethodSource("databases")
-  void healthIsToldAndItsExitCodeSaysWhetherAllIsWell(String url) {
+  @EnumSource(Product.class)
+  void healthIsToldAndItsExitCodeSaysWhetherAllIsWell(Product product) {
+    String url = fresh(product);
     Terminal terminal = new Terminal(directory);
     shop(url).close();
 

@@ -67,6 +67,11 @@ class HealthTest {
       assertThat(health.work().queueLag()).contains(Duration.ofSeconds(5));
       assertThat(health.pools()).extracting(PoolUse::name).contains("system database", "shop");
       assertThat(health.datasources()).extracting(Health.Answer::name).containsExactly("shop");
+      Health.Notifications expected =
+          product == Product.POSTGRESQL
+              ? Health.Notifications.LISTENING
+              : Health.Notifications.POLLING;
+      Eventually.holds("it listens", () -> dbos.health().notifications() == expected);
       morning.countDown();
     }
   }

@@ -72,7 +72,6 @@ public final class Observers {
   }
 
   /** What a listener throws is its own affair, whatever it is; said once for each kind of it. */
-  @SuppressWarnings("CatchingUnchecked")
   <T, R> @Nullable R call(T listener, Function<T, @Nullable R> call) {
     try {
       return call.apply(listener);

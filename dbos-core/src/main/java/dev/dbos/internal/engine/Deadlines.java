@@ -106,12 +106,12 @@ final class Deadlines implements AutoCloseable {
   private void cancel(List<Run> due) {
     List<String> ids = due.stream().map(Run::workflowId).toList();
     long now = clock().millis();
-    Way way = engine.makeWay(ids);
+    Way way = engine.runs().makeWay(ids);
     try {
       List<String> cancelled =
           engine.systemDatabase().write(dsl -> ControlStore.expire(dsl, ids, now));
       LOG.debug("Past their deadlines: {}", cancelled);
-      engine.changed(cancelled);
+      engine.runs().changed(cancelled);
       cancelled.forEach(id -> engine.watcher().changed(Topic.workflow(id)));
     } finally {
       way.close();

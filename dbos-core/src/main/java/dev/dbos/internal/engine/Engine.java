@@ -1,32 +1,25 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.datasource.Datasource;
-import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowNotRegisteredException;
-import dev.dbos.internal.context.DeletedWorkflow;
-import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.WorkflowScope.SystemTables;
 import dev.dbos.internal.engine.Takeover.ReadyRun;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.journal.StartRow;
 import dev.dbos.internal.operations.HealthCheck;
-import dev.dbos.internal.operations.LocalRuns;
-import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.operations.Outcomes;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
-import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.transaction.DurableTransactions;
-import dev.dbos.internal.watch.Runs;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import dev.dbos.observe.Vitals;
@@ -35,21 +28,14 @@ import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
 import java.sql.Connection;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
-import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts workflows, keeps the runs of this process, and ends them in order.
@@ -57,9 +43,7 @@ import org.slf4j.LoggerFactory;
  * <p>States: open, then draining (nothing new begins; running workflows go on, sleeping and waiting
  * ones leave), then detached (whatever is left stops at its next operation and stays PENDING).
  */
-public final class Engine implements LocalRuns, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-
+public final class Engine implements AutoCloseable {
   private final EngineSettings settings;
   private final SystemDatabase systemDatabase;
   private final SystemTables systemTables;
@@ -75,9 +59,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
   private final Deadlines deadlines = new Deadlines(this);
   private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
   private final RunExecution execution = new RunExecution(this);
-  private final ConcurrentMap<String, Run> active = new ConcurrentHashMap<>();
-  private final Set<Run> executing = ConcurrentHashMap.newKeySet();
-  private final Set<Run> idle = ConcurrentHashMap.newKeySet();
+  private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
   private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
 
@@ -100,7 +82,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
             systemDatabase.database().identity(),
             systemDatabase.schema(),
             settings.applicationName());
-    this.watcher = new Watcher(systemDatabase, new ActiveRuns(), settings.listening());
+    this.watcher = new Watcher(systemDatabase, runs, settings.listening());
     this.access =
         new SystemAccess(
             systemDatabase,
@@ -108,13 +90,13 @@ public final class Engine implements LocalRuns, AutoCloseable {
             settings.codec(),
             settings.clock(),
             this::watcher,
-            this);
+            runs);
     this.startRows = new StartRows(settings);
     this.permits = new Semaphore(settings.maxRunning(), true);
     List<Database> others = datasources.stream().map(DurableTransactions::database).toList();
     List<Database> databases = new ArrayList<>(List.of(systemDatabase.database()));
     databases.addAll(others);
-    this.vitals = new EngineVitals(settings, executing, journal, List.copyOf(databases));
+    this.vitals = new EngineVitals(settings, runs.executing(), journal, List.copyOf(databases));
     this.health =
         new HealthCheck(
             access,
@@ -176,28 +158,6 @@ public final class Engine implements LocalRuns, AutoCloseable {
 
   Watcher watcher() {
     return watcher;
-  }
-
-  @Override
-  public Optional<CompletableFuture<Outcome>> outcome(String workflowId) {
-    return activeRun(workflowId).map(Run::outcome);
-  }
-
-  private Optional<Run> activeRun(String workflowId) {
-    return Optional.ofNullable(active.get(workflowId));
-  }
-
-  /** The runs of this process, whose rows are watched. */
-  private final class ActiveRuns implements Runs {
-    @Override
-    public Collection<Run> active() {
-      return active.values();
-    }
-
-    @Override
-    public Optional<Run> active(String workflowId) {
-      return activeRun(workflowId);
-    }
   }
 
   /** The names of the registered workflows. */
@@ -347,8 +307,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
   }
 
   private Run register(Run run) {
-    executing.add(run);
-    active.put(run.workflowId(), run);
+    runs.add(run);
     watcher.runBegan();
     deadlines.watch(run);
     return run;
@@ -358,51 +317,17 @@ public final class Engine implements LocalRuns, AutoCloseable {
     return deadlines;
   }
 
-  @Override
-  public void makeDurable() {
-    journal.flush();
+  Dispatcher internalQueue() {
+    return internalQueue;
   }
 
-  @Override
-  public Way makeWay(Collection<String> workflowIds) {
-    if (!(systemDatabase.database().dialect() instanceof Dialect.Sqlite)) {
-      return () -> {};
-    }
-    List<Run> runs = executing(workflowIds);
-    runs.forEach(Run::openWay);
-    return () -> runs.forEach(Run::closeWay);
+  OutputSweeper sweeper() {
+    return sweeper;
   }
 
-  private List<Run> executing(Collection<String> workflowIds) {
-    Set<String> ids = Set.copyOf(workflowIds);
-    return executing.stream().filter(run -> ids.contains(run.workflowId())).toList();
-  }
-
-  /** The rows say it: a run that began after the change is not stopped by the news of it. */
-  @Override
-  public void changed(Collection<String> workflowIds) {
-    List<Run> runs = executing(workflowIds);
-    if (runs.isEmpty()) {
-      return;
-    }
-    List<String> affected = runs.stream().map(Run::workflowId).toList();
-    try {
-      Map<String, Standing> standings =
-          systemDatabase.read(dsl -> WorkflowStore.standings(dsl, affected));
-      runs.forEach(run -> run.notice(standings.get(run.workflowId())));
-    } catch (DataAccessException | DatabaseUnavailableException unreachable) {
-      LOG.debug("Runs of {} notice the change at their next operation", affected, unreachable);
-    }
-  }
-
-  @Override
-  public void enqueued() {
-    internalQueue.signal();
-  }
-
-  @Override
-  public void forget(Collection<DeletedWorkflow> workflows) {
-    sweeper.forget(workflows);
+  /** The runs of this process. */
+  EngineRuns runs() {
+    return runs;
   }
 
   void executeChild(Run run, String inputs) {
@@ -411,14 +336,13 @@ public final class Engine implements LocalRuns, AutoCloseable {
 
   /** Forgets a run; before its outcome is written, so that a resume meanwhile is not lost. */
   void release(Run run) {
-    active.remove(run.workflowId(), run);
-    idle.remove(run);
+    runs.release(run);
     deadlines.forget(run);
   }
 
   /** This process has nothing more to do with a run. */
   void left(Run run) {
-    executing.remove(run);
+    runs.remove(run);
     run.left().complete(null);
   }
 
@@ -428,7 +352,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
    * @return whether it must not, since this engine is closing
    */
   boolean beginIdle(Run run) {
-    idle.add(run);
+    runs.idle().add(run);
     if (run.leavePlace()) {
       permits.release();
     }
@@ -440,7 +364,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
    * must not wait for those that hold all places.
    */
   void endIdle(Run run) {
-    idle.remove(run);
+    runs.idle().remove(run);
     if (run.counted() && run.stopped().isEmpty()) {
       permits.acquireUninterruptibly();
       if (!run.takePlace()) {
@@ -483,7 +407,7 @@ public final class Engine implements LocalRuns, AutoCloseable {
     boolean again = draining;
     draining = true;
     internalQueue.close();
-    new EngineClose(this, executing, idle).run();
+    new EngineClose(this, runs.executing(), runs.idle()).run();
     deadlines.close();
     sweeper.close();
     if (!again) {
