@@ -32,6 +32,7 @@ final class Notifier implements AutoCloseable {
   private static final int MOST_BYTES = 7_999;
   private static final Duration BETWEEN = Duration.ofMillis(5);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration LAST_WORDS = Duration.ofMillis(200);
 
   private final Database database;
   private final BlockingQueue<Topic> waiting = new ArrayBlockingQueue<>(CAPACITY);
@@ -61,11 +62,13 @@ final class Notifier implements AutoCloseable {
 
   private void send() {
     try {
-      while (!isClosed() && !refused) {
-        Topic first = waiting.poll(1, TimeUnit.SECONDS);
+      while (!refused) {
+        Topic first = isClosed() ? waiting.poll() : waiting.poll(1, TimeUnit.SECONDS);
         if (first != null) {
           send(first);
           pause();
+        } else if (isClosed()) {
+          return;
         }
       }
     } catch (InterruptedException interrupted) {
@@ -118,7 +121,7 @@ final class Notifier implements AutoCloseable {
     }
   }
 
-  /** Tells what was handed in before; returns when that is done or cannot be done soon. */
+  /** Gives what was handed in before a moment to be told; a server that is away loses it. */
   @Override
   public void close() {
     Thread sender;
@@ -127,9 +130,12 @@ final class Notifier implements AutoCloseable {
       signal.notifyAll();
       sender = thread;
     }
-    Topic last = waiting.poll();
-    if (sender != null && last != null && !refused) {
-      send(last);
+    if (sender != null && !waiting.isEmpty()) {
+      try {
+        sender.join(LAST_WORDS);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
