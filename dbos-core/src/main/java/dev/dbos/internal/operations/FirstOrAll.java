@@ -61,7 +61,7 @@ public final class FirstOrAll {
 
   /** One without a row never ends; asking for its result says so. */
   private static boolean hasEnded(@Nullable Standing standing) {
-    return standing == null || WorkflowState.valueOf(standing.state()).isTerminal();
+    return standing == null || WorkflowState.of(standing.state()).isTerminal();
   }
 
   /**

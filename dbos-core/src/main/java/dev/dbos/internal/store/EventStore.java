@@ -70,7 +70,7 @@ public final class EventStore {
         .fetchOptional(
             row ->
                 new Found(
-                    WorkflowState.valueOf(row.value1()),
+                    WorkflowState.of(row.value1()),
                     row.value2() == null ? null : Payload.output(row.value2(), row.value3())));
   }
 

@@ -116,7 +116,7 @@ public final class StreamStore {
         .limit(limit)
         .forEach(
             row -> {
-              state[0] = WorkflowState.valueOf(row.value1());
+              state[0] = WorkflowState.of(row.value1());
               Integer offset = row.value2();
               if (offset != null && offset == from.offset() + values.size()) {
                 values.add(payload(row.value3(), row.value4()));

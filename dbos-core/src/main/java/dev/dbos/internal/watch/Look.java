@@ -91,6 +91,6 @@ final class Look {
 
   private @Nullable WorkflowState state(String workflowId) {
     Standing standing = standings.get(workflowId);
-    return standing == null ? null : WorkflowState.valueOf(standing.state());
+    return standing == null ? null : WorkflowState.of(standing.state());
   }
 }
