@@ -74,10 +74,9 @@ public final class OrderDemo {
       return COULD_NOT_BEGIN;
     }
     String run = runName();
-    Path directory = parent.resolve(run);
+    Path directory = Files.createDirectories(parent.resolve(run));
     Site site = url.map(at -> Site.at(at, directory, run)).orElseGet(() -> Site.in(directory, run));
     try (JooqDatasource shop = OrderService.openShop(site.shopUrl())) {
-      Files.createDirectories(directory);
       Path log = directory.resolve("shop.log");
       return new OrderDemo(site, log, shop, new Report(screen)).proves(err) ? PROVED : NOT_PROVED;
     } catch (DbosException failure) {
