@@ -136,7 +136,8 @@ class ConflictTest {
       assertThat(dbos.run(EXCHANGE)).isEqualTo(10);
 
       otherEnds.join();
-      // The repetition may begin before the other transaction has committed, and conflict with that.
+      // The repetition may begin before the other transaction has committed, and conflict with
+      // that.
       assertThat(runs).hasValueGreaterThanOrEqualTo(2);
       assertThat(premises.ledger().reservations()).isEqualTo(1);
       assertThat(premises.ledger().stockOf("coffee")).isEqualTo(10);
