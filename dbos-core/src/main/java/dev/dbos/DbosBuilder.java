@@ -3,33 +3,15 @@ package dev.dbos;
 import com.zaxxer.hikari.HikariConfig;
 import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.Credentials;
-import dev.dbos.datasource.DatabaseUrl;
 import dev.dbos.datasource.Datasource;
-import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
-import dev.dbos.datasource.spi.DatasourceEngine;
 import dev.dbos.error.ConfigurationException;
-import dev.dbos.internal.context.Observers;
-import dev.dbos.internal.context.StepCodec;
-import dev.dbos.internal.engine.Engine;
-import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
-import dev.dbos.internal.journal.Journal;
-import dev.dbos.internal.migration.SystemDatabaseSetup;
-import dev.dbos.internal.sql.ConnectionBudget;
-import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.store.SystemDatabase;
-import dev.dbos.internal.store.VersionStore;
-import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.observe.DbosListener;
-import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Serializer;
-import dev.dbos.serialization.TaggedJson;
-import dev.dbos.serialization.Trust;
-import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
 import java.time.Duration;
@@ -38,36 +20,30 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
 public final class DbosBuilder {
-  private static final Logger LOG = LoggerFactory.getLogger(DbosBuilder.class);
   private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
-  private static final int MAX_RUNNING = 1_000;
 
-  private final String applicationName;
-  private Configuration configuration;
-  private final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
-  private final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
-  private final List<String> trustedPackages = new ArrayList<>();
-  private PoolOptions applicationPool = PoolOptions.DEFAULT;
-  private @Nullable Supplier<Credentials> credentials;
-  private @Nullable Consumer<HikariConfig> poolCustomizer;
-  private final List<DbosListener> listeners = new ArrayList<>();
-  private @Nullable String applicationVersion;
-  private @Nullable String executorId;
-  private @Nullable Serializer serializer;
-  private ListenMode listening = ListenMode.AUTO;
-  private InstantSource clock = SystemClock.UTC;
-  private Duration closeTimeout = Duration.ofSeconds(5);
+  final String applicationName;
+  Configuration configuration;
+  final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
+  final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
+  final List<String> trustedPackages = new ArrayList<>();
+  PoolOptions applicationPool = PoolOptions.DEFAULT;
+  @Nullable Supplier<Credentials> credentials;
+  @Nullable Consumer<HikariConfig> poolCustomizer;
+  final List<DbosListener> listeners = new ArrayList<>();
+  @Nullable String applicationVersion;
+  @Nullable String executorId;
+  @Nullable Serializer serializer;
+  ListenMode listening = ListenMode.AUTO;
+  InstantSource clock = SystemClock.UTC;
+  Duration closeTimeout = Duration.ofSeconds(5);
 
   DbosBuilder(Configuration configuration) {
     this.configuration = configuration;
@@ -291,138 +267,6 @@ public final class DbosBuilder {
    * @throws dev.dbos.error.SchemaException when its tables are not what they must be
    */
   public DBOS launch() {
-    Database database =
-        SystemDatabaseSetup.open(configuration, systemPool(configuration.systemDatabasePool()));
-    try {
-      database.announce();
-      return launch(database, application(database));
-    } catch (Throwable failure) {
-      database.close();
-      throw failure;
-    }
-  }
-
-  private PoolSetup systemPool(PoolOptions options) {
-    return new PoolSetup(options, credentials, poolCustomizer);
-  }
-
-  /** Open already when it has a URL of its own. */
-  private ApplicationDatabase application(Database system) {
-    String schema = configuration.systemDatabaseSchema();
-    Optional<String> url = configuration.applicationDatabaseUrl();
-    if (url.isEmpty()) {
-      return new ApplicationDatabase(
-          system, schema, system.url().orElseThrow(), systemPool(applicationPool));
-    }
-    ApplicationDatabase application =
-        new ApplicationDatabase(
-            system, schema, DatabaseUrl.parse(url.get()), PoolSetup.of(applicationPool));
-    application.datasource();
-    return application;
-  }
-
-  private DBOS launch(Database database, ApplicationDatabase application) {
-    try {
-      String schema = configuration.systemDatabaseSchema();
-      SystemDatabase systemDatabase = new SystemDatabase(database, schema);
-      EngineSettings settings = settings();
-      registerVersion(systemDatabase, settings);
-      List<DatasourceEngine> known = datasourceEngines(application);
-      ConnectionBudget.log(
-          applicationName,
-          database,
-          listening == ListenMode.AUTO && database.opensBeside() ? 1 : 0,
-          known.stream().map(DatasourceEngine::database).toList());
-      Journal journal = Journal.open(database, schema, settings.observers());
-      List<DurableTransactions> transactions =
-          known.stream().map(DatasourceEngine::transactions).toList();
-      Engine engine = new Engine(settings, systemDatabase, journal, workflows, transactions);
-      engine.applicationDatasource(application::datasource);
-      recover(engine);
-      return new DBOS(engine, application);
-    } catch (Throwable failure) {
-      application.close();
-      throw failure;
-    }
-  }
-
-  /** Lets nothing that was recovered run on when the rest could not be. */
-  private static void recover(Engine engine) {
-    try {
-      engine.recover();
-    } catch (Throwable failure) {
-      engine.close();
-      throw failure;
-    }
-  }
-
-  private EngineSettings settings() {
-    Trust trust = TrustedTypes.of(trustedPackages, workflows.values());
-    StepCodec codec =
-        new StepCodec(
-            serializer == null ? TaggedJson.trusting(trust) : serializer, new ErrorCodec(trust));
-    return new EngineSettings(
-        new EngineSettings.Identity(
-            applicationName,
-            orEnvironment(applicationVersion, "DBOS__APPVERSION", applicationName),
-            orEnvironment(executorId, "DBOS__VMID", "local")),
-        codec,
-        clock,
-        closeTimeout,
-        MAX_RUNNING,
-        listening,
-        listeners.isEmpty() ? Observers.NONE : new Observers(listeners));
-  }
-
-  private static String orEnvironment(@Nullable String chosen, String variable, String otherwise) {
-    if (chosen != null) {
-      return chosen;
-    }
-    String environment = System.getenv(variable);
-    return environment == null || environment.isBlank() ? otherwise : environment;
-  }
-
-  /** Of the registered datasources, and of the runtime's own when it has a URL. */
-  private List<DatasourceEngine> datasourceEngines(ApplicationDatabase application) {
-    Stream<Datasource<?>> own =
-        configuration.applicationDatabaseUrl().map(url -> application.datasource()).stream()
-            .map(datasource -> datasource);
-    return Stream.concat(datasources.values().stream(), own)
-        .flatMap(datasource -> datasource.unwrap(DatasourceEngine.class).stream())
-        .toList();
-  }
-
-  private static void registerVersion(SystemDatabase systemDatabase, EngineSettings settings) {
-    String version = settings.applicationVersion();
-    String name = settings.applicationName();
-    String owner =
-        systemDatabase.write(
-            dsl -> VersionStore.register(dsl, name, version, settings.clock().millis()));
-    if (!name.equals(owner)) {
-      throw new ConfigurationException(
-          "Application version "
-              + version
-              + " is already registered by application "
-              + owner
-              + " in this system database. Choose another with applicationVersion(...).",
-          null);
-    }
-    warnUnlessLatest(systemDatabase, settings);
-  }
-
-  private static void warnUnlessLatest(SystemDatabase systemDatabase, EngineSettings settings) {
-    systemDatabase.read(dsl -> VersionStore.list(dsl, settings.applicationName())).stream()
-        .findFirst()
-        .map(ApplicationVersion::name)
-        .filter(latest -> !latest.equals(settings.applicationVersion()))
-        .ifPresent(
-            latest ->
-                LOG.warn(
-                    "Application {} is launched at version {}, but its latest version is {}, which"
-                        + " takes the work that is for no version in particular. If this one is to"
-                        + " take it, call setLatestVersion",
-                    settings.applicationName(),
-                    settings.applicationVersion(),
-                    latest));
+    return new Launch(this).run();
   }
 }

@@ -45,7 +45,9 @@ public final class Observed {
 
   /** Its body is run once more. */
   public void attempted() {
-    attempts.incrementAndGet();
+    if (!observations.isEmpty()) {
+      attempts.incrementAndGet();
+    }
   }
 
   /** It has ended; whatever is said later does not count. */

@@ -1,7 +1,6 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.error.DatabaseUnavailableException;
-import dev.dbos.error.UnexpectedStepException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.Inheritance;
 import dev.dbos.internal.context.Observed;
@@ -12,15 +11,12 @@ import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
-import dev.dbos.internal.journal.Checkpoint;
-import dev.dbos.internal.journal.StepRow;
 import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
-import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.watch.Topic;
@@ -42,7 +38,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
@@ -54,8 +49,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A run owns its workflow as long as its token is the one in the workflow's row. Recovery writes
  * a new token, so an earlier run that is still alive somewhere learns from its next checkpoint that
- * it has been replaced, and stops. A run whose step is refused while it still owns the workflow met
- * the work of a predecessor, and takes it.
+ * it has been replaced, and stops.
  */
 final class Run implements WorkflowScope, WatchedRun {
   /** What a run is made from. */
@@ -66,21 +60,10 @@ final class Run implements WorkflowScope, WatchedRun {
       String runToken,
       Inheritance inheritance) {}
 
-  /** What is recorded at the next place of the sequence. */
-  enum Marker {
-    /** Nothing, nor at any later place. */
-    NONE,
-    /** What was asked for. */
-    SAME,
-    /** Something else, or only something later. */
-    OTHER
-  }
-
   private final Engine engine;
   private final Identity identity;
   private final boolean resumed;
-  private final Map<Integer, RecordedStep> recorded;
-  private final AtomicInteger nextStep = new AtomicInteger();
+  private final RunSteps steps;
   private final Phaser asyncOperations = new Phaser(1);
   private final StopSignal stop;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
@@ -88,7 +71,6 @@ final class Run implements WorkflowScope, WatchedRun {
   private final boolean counted;
   private final AtomicBoolean inPlace = new AtomicBoolean();
   private final Observed observed;
-  private volatile boolean hasUnwrittenSteps;
 
   /**
    * Begins a run.
@@ -105,7 +87,7 @@ final class Run implements WorkflowScope, WatchedRun {
     this.stop = new StopSignal(identity.workflowId());
     this.counted = counted;
     this.resumed = earlier != null;
-    this.recorded = earlier == null ? Map.of() : earlier;
+    this.steps = new RunSteps(this, engine, earlier == null ? Map.of() : earlier);
     Observers observers = engine.settings().observers();
     this.observed =
         observers.isEmpty()
@@ -138,19 +120,6 @@ final class Run implements WorkflowScope, WatchedRun {
   /** Its deadline and whom it runs for, which it hands down to its children. */
   Inheritance inheritance() {
     return identity.inheritance();
-  }
-
-  /** What is recorded at the next place, without taking it. */
-  Marker marker(String name) {
-    checkRunning();
-    int stepId = nextStep.get();
-    RecordedStep step = recorded.get(stepId);
-    if (step != null) {
-      return step.name().equals(name) ? Marker.SAME : Marker.OTHER;
-    }
-    return recorded.keySet().stream().anyMatch(later -> later > stepId)
-        ? Marker.OTHER
-        : Marker.NONE;
   }
 
   /** Cancels the workflow because it is past its deadline. */
@@ -197,118 +166,34 @@ final class Run implements WorkflowScope, WatchedRun {
     return resumed;
   }
 
+  /** Its steps. */
+  RunSteps steps() {
+    return steps;
+  }
+
   @Override
   public int takeStepId() {
-    checkRunning();
-    return nextStep.getAndIncrement();
+    return steps.take();
   }
 
   @Override
   public Optional<Payload> recorded(int stepId, String name) {
-    return recordedStep(stepId, name).map(RecordedStep::payload);
-  }
-
-  /** The recorded step, with the child it names. */
-  Optional<RecordedStep> recordedStep(int stepId, String name) {
-    checkRunning();
-    RecordedStep step = recorded.get(stepId);
-    if (step == null) {
-      return Optional.empty();
-    }
-    requireName(stepId, name, step);
-    return Optional.of(step);
-  }
-
-  private void requireName(int stepId, String name, RecordedStep step) {
-    if (!step.name().equals(name)) {
-      throw UnexpectedStepException.at(workflowId(), stepId, name, step.name());
-    }
+    return steps.recorded(stepId, name).map(RecordedStep::payload);
   }
 
   @Override
   public Payload record(StepRecord record) {
-    Checkpoint checkpoint = Checkpoint.of(stepRow(record));
-    engine.journal().write(checkpoint);
-    hasUnwrittenSteps = false;
-    return settled(checkpoint, record);
+    return steps.record(record);
   }
 
   @Override
   public Payload recordWith(int stepId, String name, Function<DSLContext, Payload> effects) {
-    flush();
-    long startedAt = clock().millis();
-    RecordedStep counts =
-        patiently(
-            database ->
-                database.write(
-                    dsl -> {
-                      Optional<Standing> standing = WorkflowStore.lockStanding(dsl, workflowId());
-                      notice(standing.orElse(null));
-                      checkRunning();
-                      return StepStore.find(dsl, workflowId(), stepId)
-                          .orElseGet(
-                              () -> {
-                                Payload payload = effects.apply(dsl);
-                                StepRecord step =
-                                    new StepRecord(
-                                        stepId, name, payload, null, startedAt, clock().millis());
-                                return StepStore.insert(
-                                    dsl, workflowId(), step, engine.settings().applicationName());
-                              });
-                    }));
-    requireName(stepId, name, counts);
-    return counts.payload();
-  }
-
-  /** Makes durable what was recorded without waiting. */
-  private void flush() {
-    if (hasUnwrittenSteps) {
-      engine.journal().flush();
-      hasUnwrittenSteps = false;
-    }
-  }
-
-  StepRow stepRow(StepRecord record) {
-    return new StepRow(workflowId(), runToken(), engine.settings().applicationName(), record);
-  }
-
-  /** What counts for a step after its checkpoint was written. */
-  Payload settled(Checkpoint checkpoint, StepRecord record) {
-    notice(checkpoint.standing());
-    if (checkpoint.stepInserted()) {
-      return record.payload();
-    }
-    checkRunning();
-    RecordedStep earlier =
-        readPatiently(dsl -> StepStore.find(dsl, workflowId(), record.stepId()))
-            .orElseThrow(
-                () ->
-                    new DatabaseUnavailableException(
-                        "Step "
-                            + record.stepId()
-                            + " of workflow "
-                            + workflowId()
-                            + " was neither written nor found in the system database.",
-                        "system database",
-                        null));
-    requireName(record.stepId(), record.name(), earlier);
-    return earlier.payload().equals(record.payload()) ? record.payload() : earlier.payload();
+    return steps.recordWith(stepId, name, effects);
   }
 
   @Override
   public void recordLater(StepRecord record, Runnable whenDurable) {
-    hasUnwrittenSteps = true;
-    Checkpoint[] self = new Checkpoint[1];
-    self[0] =
-        Checkpoint.later(
-            stepRow(record),
-            () -> {
-              notice(self[0].standing());
-              if (self[0].stepInserted()) {
-                whenDurable.run();
-              }
-            });
-    engine.journal().writeLater(self[0]);
+    steps.recordLater(record, whenDurable);
   }
 
   @Override
@@ -395,12 +280,13 @@ final class Run implements WorkflowScope, WatchedRun {
     checkRunning();
   }
 
-  private <R> R readPatiently(Function<DSLContext, R> query) {
+  /** Reads the system database, waiting for it when it is away. */
+  <R> R readPatiently(Function<DSLContext, R> query) {
     return patiently(database -> database.read(query));
   }
 
   /** Uses the system database, waiting for it when it is away. */
-  private <R> R patiently(Function<SystemDatabase, R> use) {
+  <R> R patiently(Function<SystemDatabase, R> use) {
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     for (int attempt = 1; ; attempt++) {
       try {
@@ -422,7 +308,7 @@ final class Run implements WorkflowScope, WatchedRun {
 
   @Override
   public boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout) {
-    flush();
+    steps.flush();
     boolean ended;
     if (engine.beginIdle(this)) {
       stop(Reason.CLOSING);

@@ -145,7 +145,7 @@ public final class WorkflowOperations {
      */
     public boolean patch(String name) {
       String marker = PATCH + name;
-      return switch (run.marker(marker)) {
+      return switch (run.steps().marker(marker)) {
         case OTHER -> false;
         case SAME -> {
           run.takeStepId();
@@ -161,7 +161,7 @@ public final class WorkflowOperations {
 
     /** Passes over the mark that {@link #patch} left, if there is one. */
     public void deprecatePatch(String name) {
-      if (run.marker(PATCH + name) == Run.Marker.SAME) {
+      if (run.steps().marker(PATCH + name) == RunSteps.Marker.SAME) {
         run.takeStepId();
       }
     }
@@ -171,7 +171,7 @@ public final class WorkflowOperations {
         WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
       Engine engine = run.engine();
       int stepId = run.takeStepId();
-      Optional<RecordedStep> earlier = run.recordedStep(stepId, definition.name());
+      Optional<RecordedStep> earlier = run.steps().recorded(stepId, definition.name());
       if (earlier.isPresent() && earlier.get().childId() != null) {
         engine.requireName(earlier.get().childId(), definition.name());
         return engine.handle(definition, earlier.get().childId());
@@ -189,10 +189,10 @@ public final class WorkflowOperations {
               childId,
               child.createdAtMillis(),
               run.clock().millis());
-      Checkpoint both = Checkpoint.of(child, run.stepRow(step));
+      Checkpoint both = Checkpoint.of(child, run.steps().row(step));
       Optional<Run> started = engine.begin(child, both, true);
       started.ifPresent(mine -> engine.executeChild(mine, child.inputs()));
-      run.settled(both, step);
+      run.steps().settled(both, step);
       return engine.handle(definition, childId);
     }
   }

@@ -29,7 +29,7 @@ final class ListeningProbe {
   static Listening ask(Connections connections) throws SQLException {
     try (Connection listener = connections.open();
         Connection other = connections.open()) {
-      execute(listener, "LISTEN " + CHANNEL);
+      execute(listener, Dialect.Postgres.listen(CHANNEL));
       String server = serverOf(listener);
       execute(other, "BEGIN");
       // When it is the same, the listener may have to wait for it until the other lets it go.
@@ -49,12 +49,14 @@ final class ListeningProbe {
   }
 
   private static boolean listens(Connection connection) throws SQLException {
-    return !text(
-            connection,
-            "SELECT coalesce(string_agg(c, ','), '') FROM pg_listening_channels() c WHERE c = '"
-                + CHANNEL
-                + "'")
-        .isEmpty();
+    try (Statement statement = connection.createStatement();
+        ResultSet channels = statement.executeQuery(Dialect.Postgres.LISTENING_CHANNELS)) {
+      boolean found = false;
+      while (channels.next()) {
+        found |= channels.getString(1).equals(CHANNEL);
+      }
+      return found;
+    }
   }
 
   private static String text(Connection connection, String query) throws SQLException {

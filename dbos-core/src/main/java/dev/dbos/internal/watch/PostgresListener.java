@@ -74,13 +74,13 @@ final class PostgresListener implements AutoCloseable {
   }
 
   private void run() {
-    if (database.listening() instanceof Listening.Unsupported) {
-      audience.now(ListenerState.POLLING);
-      return;
-    }
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     for (int attempt = 1; !isClosed(); attempt++) {
       try {
+        if (database.listening() instanceof Listening.Unsupported) {
+          audience.now(ListenerState.POLLING);
+          return;
+        }
         Optional<Connection> opened = database.openBeside("listener");
         if (opened.isEmpty()) {
           giveUp("connections come from a data source of the application, which may be a pool");
