@@ -1,0 +1,293 @@
+package dev.dbos.internal.outbox;
+
+import dev.dbos.error.ConfigurationException;
+import dev.dbos.error.SchemaException;
+import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.AtCommit;
+import dev.dbos.internal.context.OutboxHost;
+import dev.dbos.internal.context.PortableValues;
+import dev.dbos.internal.context.StartRow;
+import dev.dbos.internal.context.WorkflowScope;
+import dev.dbos.internal.operations.Enqueueing;
+import dev.dbos.internal.operations.Letter;
+import dev.dbos.internal.operations.StartRows;
+import dev.dbos.internal.operations.StartRows.Call;
+import dev.dbos.internal.operations.StoredHandle;
+import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.sql.SqlFailure;
+import dev.dbos.internal.sql.SystemDsl;
+import dev.dbos.internal.store.EnqueueStore;
+import dev.dbos.internal.store.EventStore;
+import dev.dbos.internal.store.Named;
+import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.serialization.Payload;
+import dev.dbos.workflow.Message;
+import dev.dbos.workflow.StartOptions;
+import dev.dbos.workflow.WorkflowDefinition;
+import dev.dbos.workflow.WorkflowHandle;
+import java.lang.reflect.Type;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConnectionProvider;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What transactions of the datasources of a runtime or client ask of its system database. In that
+ * database itself the rows are written on the transaction's connection; elsewhere an entry is
+ * written into the outbox there, and a {@link Relay} delivers it.
+ */
+public final class Outboxes implements OutboxHost, AutoCloseable {
+  private final SystemAccess access;
+  private final @Nullable String version;
+  private final boolean polls;
+  private final StartRows rows;
+  private final List<DurableTransactions> registered;
+  private final Map<DurableTransactions, Relay> relays = new ConcurrentHashMap<>();
+
+  /**
+   * Those of {@code datasources}.
+   *
+   * @param version the version that runs what is started by its definition, or null for the latest
+   * @param polls whether it looks into the outboxes without being told to, too
+   */
+  public Outboxes(
+      SystemAccess access,
+      @Nullable String version,
+      boolean polls,
+      List<DurableTransactions> datasources) {
+    this.access = access;
+    this.version = version;
+    this.polls = polls;
+    this.rows = new StartRows(access);
+    this.registered = List.copyOf(datasources);
+  }
+
+  /** Becomes known to the datasources, and begins to deliver what is in their outboxes. */
+  public void start() {
+    for (DurableTransactions datasource : registered) {
+      datasource.register(this);
+      if (polls && !isHere(datasource)) {
+        relay(datasource).start();
+      }
+    }
+  }
+
+  /** Those that deliver. */
+  public List<Relay> relays() {
+    return new ArrayList<>(relays.values());
+  }
+
+  @Override
+  public Destination destination() {
+    return new Destination(access.systemDatabase(), access.applicationName());
+  }
+
+  private Relay relay(DurableTransactions datasource) {
+    return relays.computeIfAbsent(datasource, known -> new Relay(known, access, polls));
+  }
+
+  private boolean isHere(DurableTransactions datasource) {
+    return datasource
+        .database()
+        .identity()
+        .equals(access.systemDatabase().database().identity());
+  }
+
+  @Override
+  public <I, O> WorkflowHandle<O> start(
+      Ambient.InTransaction transaction,
+      WorkflowDefinition<I, O> definition,
+      @Nullable I input,
+      StartOptions options) {
+    return start(transaction, Call.of(definition, input), options, version, definition.outputType());
+  }
+
+  @Override
+  public WorkflowHandle<Object> enqueue(
+      Ambient.InTransaction transaction,
+      String workflowName,
+      List<? extends @Nullable Object> arguments,
+      StartOptions options) {
+    return start(transaction, Call.of(workflowName, arguments), options, null, Object.class);
+  }
+
+  private <O> WorkflowHandle<O> start(
+      Ambient.InTransaction transaction,
+      Call call,
+      StartOptions options,
+      @Nullable String itsVersion,
+      Type outputType) {
+    WorkflowScope scope = scope(transaction);
+    StartRow row = rows.queued(call, options, itsVersion, scope);
+    boolean sharing = Enqueueing.sharing(options);
+    DurableTransactions datasource = datasource(transaction);
+    if (isHere(datasource)) {
+      String id =
+          here(
+              transaction,
+              dsl ->
+                  Enqueueing.idOf(row, EnqueueStore.insert(dsl, List.of(row)).getFirst(), sharing));
+      pending(transaction).news().started(row);
+      return new StoredHandle<>(access, id, outputType);
+    }
+    Relay relay = write(transaction, Parcel.Start.of(row, sharing));
+    return new StoredHandle<>(access, row.workflowId(), outputType, relay.arrival(row.workflowId()));
+  }
+
+  /** A handle on a workflow that a transaction of {@code datasource} has started. */
+  public <O> WorkflowHandle<O> handle(
+      DurableTransactions datasource, WorkflowDefinition<?, O> definition, String workflowId) {
+    return isHere(datasource)
+        ? new StoredHandle<>(access, workflowId, definition.outputType())
+        : new StoredHandle<>(
+            access, workflowId, definition.outputType(), relay(datasource).arrival(workflowId));
+  }
+
+  @Override
+  public void send(Ambient.InTransaction transaction, Message message) {
+    Letter letter = Letter.of(message, access.times().sent().next(1));
+    if (isHere(datasource(transaction))) {
+      var sent =
+          here(transaction, dsl -> Letter.deliver(dsl, List.of(letter), true).orThrow());
+      pending(transaction).news().sent(sent);
+    } else {
+      write(transaction, Parcel.Send.of(letter));
+    }
+  }
+
+  @Override
+  public void setEvent(Ambient.InTransaction transaction, String key, @Nullable Object value) {
+    if (!(transaction.outer() instanceof Ambient.InStep step)) {
+      throw new IllegalStateException(
+          "Outbox.setEvent publishes a value of the workflow whose transaction this is, and"
+              + " transaction \""
+              + transaction.transactionName()
+              + "\" belongs to none. Send a message instead.");
+    }
+    Payload payload = PortableValues.output(value);
+    WorkflowScope scope = step.scope();
+    if (isHere(datasource(transaction))) {
+      Named event = new Named(scope.workflowId(), key);
+      here(
+          transaction,
+          dsl -> {
+            EventStore.set(dsl, scope.workflowId(), step.stepId(), key, payload);
+            return event;
+          });
+      pending(transaction).news().set(event);
+    } else {
+      write(
+          transaction,
+          new Parcel.Event(
+              scope.workflowId(),
+              scope.incarnation(),
+              step.stepId(),
+              key,
+              payload.outputText(),
+              payload.format()));
+    }
+  }
+
+  private static @Nullable WorkflowScope scope(Ambient.InTransaction transaction) {
+    return transaction.outer() instanceof Ambient.InStep step ? step.scope() : null;
+  }
+
+  private static DurableTransactions datasource(Ambient.InTransaction transaction) {
+    return (DurableTransactions) transaction.owner();
+  }
+
+  private Pending pending(Ambient.InTransaction transaction) {
+    AtCommit atCommit = Objects.requireNonNull(transaction.atCommit(), "it was checked before");
+    return atCommit.part(
+        Pending.class, () -> new Pending(access, rowsOf(datasource(transaction))));
+  }
+
+  private static OutboxRows rowsOf(DurableTransactions datasource) {
+    return new OutboxRows(datasource.database().dialect(), datasource.schema());
+  }
+
+  /** Writes into system tables that are in the transaction's own database. */
+  private <R> R here(Ambient.InTransaction transaction, Function<DSLContext, R> statements) {
+    DSLContext dsl =
+        DSL.using(
+            SystemDsl.of(
+                    datasource(transaction).database().dialect(), access.systemDatabase().schema())
+                .configuration()
+                .derive(new DefaultConnectionProvider(transaction.connection())));
+    try {
+      return statements.apply(dsl);
+    } catch (RuntimeException failure) {
+      throw explained(failure, transaction, "the system tables in schema " + access.systemDatabase().schema());
+    }
+  }
+
+  /** Writes an entry for what is elsewhere. */
+  private Relay write(Ambient.InTransaction transaction, Parcel parcel) {
+    DurableTransactions datasource = datasource(transaction);
+    if (!registered.contains(datasource)) {
+      throw new ConfigurationException(
+          "Transaction \""
+              + transaction.transactionName()
+              + "\" asks something of a system database that is not its own, and nobody would"
+              + " deliver it: datasource "
+              + datasource.name()
+              + " is not registered. Add .datasource(...) to the builder before launch().",
+          null);
+    }
+    Connection connection = transaction.connection();
+    Entry entry =
+        new Entry(
+            UUID.randomUUID().toString(),
+            parcel.kind(),
+            parcel.workflowId(),
+            parcel.orderKey(),
+            parcel.encode(),
+            access.clock().millis());
+    try {
+      datasource.outboxTable().require(connection);
+      rowsOf(datasource).insert(connection, access.applicationName(), entry);
+    } catch (SQLException failure) {
+      throw new org.jooq.exception.DataAccessException("The outbox could not be asked for", failure);
+    } catch (RuntimeException failure) {
+      throw explained(
+          failure, transaction, "the table datasource_outbox in schema " + datasource.schema());
+    }
+    Relay relay = relay(datasource);
+    pending(transaction).entry(entry, relay);
+    return relay;
+  }
+
+  private static RuntimeException explained(
+      RuntimeException failure, Ambient.InTransaction transaction, String what) {
+    if (SqlFailure.of(failure) != SqlFailure.INSUFFICIENT_PRIVILEGE
+        || failure instanceof SchemaException) {
+      return failure;
+    }
+    return new SchemaException(
+        "The role of datasource "
+            + transaction.datasourceName()
+            + " may not write "
+            + what
+            + ", which is part of transaction \""
+            + transaction.transactionName()
+            + "\". Have an owner run what SchemaDdl.grants says for it.",
+        transaction.datasourceName(),
+        failure);
+  }
+
+  /** Delivers nothing more. */
+  @Override
+  public void close() {
+    registered.forEach(datasource -> datasource.unregister(this));
+    relays.values().forEach(Relay::close);
+  }
+}
