@@ -91,6 +91,7 @@ final class Launch {
           known.stream().map(DatasourceEngine::transactions).toList();
       Engine engine = new Engine(settings, systemDatabase, journal, chosen.workflows, transactions);
       engine.applicationDatasource(application::datasource);
+      application.join(engine.outboxes());
       recover(engine);
       return new DBOS(engine, application);
     } catch (Throwable failure) {

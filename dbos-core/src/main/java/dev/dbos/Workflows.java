@@ -59,9 +59,14 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Steering steering;
   private final Forking forking;
   private final Versions versions;
+  private final Outboxes outboxes;
   private final Enqueueing enqueueing;
 
-  Workflows(SystemAccess access, HealthCheck healthCheck) {
+  Workflows(
+      SystemAccess access,
+      HealthCheck healthCheck,
+      dev.dbos.internal.outbox.Outboxes outboxes) {
+    this.outboxes = new Outboxes(outboxes);
     this.healthCheck = healthCheck;
     this.access = access;
     this.listings = new Listings(access);
@@ -109,6 +114,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
         access,
         enqueueing.enqueue("enqueue", Call.of(workflowName, arguments), options, null),
         Object.class);
+  }
+
+  /** What transactions of the registered datasources have asked, and could not be delivered. */
+  public Outboxes outboxes() {
+    return outboxes;
   }
 
   // ---- see ----

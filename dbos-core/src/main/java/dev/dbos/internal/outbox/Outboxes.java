@@ -20,22 +20,30 @@ import dev.dbos.internal.store.EnqueueStore;
 import dev.dbos.internal.store.EventStore;
 import dev.dbos.internal.store.Named;
 import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.observe.OutboxBacklog;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.Message;
+import dev.dbos.workflow.OutboxEntry;
+import dev.dbos.workflow.OutboxEntry.Kind;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.lang.reflect.Type;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.ToIntBiFunction;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConnectionProvider;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  * written into the outbox there, and a {@link Relay} delivers it.
  */
 public final class Outboxes implements OutboxHost, AutoCloseable {
+  private static final int MOST_SHOWN = 1_000;
+
   private final SystemAccess access;
   private final @Nullable String version;
   private final boolean polls;
@@ -53,13 +63,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
   private final List<DurableTransactions> registered;
   private final Map<DurableTransactions, Relay> relays = new ConcurrentHashMap<>();
 
-  /**
-   * Those of {@code datasources}.
-   *
-   * @param version the version that runs what is started by its definition, or null for the latest
-   * @param polls whether it looks into the outboxes without being told to, too
-   */
-  public Outboxes(
+  private Outboxes(
       SystemAccess access,
       @Nullable String version,
       boolean polls,
@@ -71,24 +75,123 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
     this.registered = List.copyOf(datasources);
   }
 
+  /**
+   * Those of the datasources that a runtime knows. It looks into all outboxes, whoever has written
+   * into them.
+   *
+   * @param version the version that runs what is started by its definition
+   */
+  public static Outboxes ofRuntime(
+      SystemAccess access, String version, List<DurableTransactions> datasources) {
+    Outboxes outboxes = new Outboxes(access, version, true, datasources);
+    for (DurableTransactions datasource : datasources) {
+      if (!outboxes.isHere(datasource)) {
+        outboxes.relay(datasource);
+      }
+    }
+    return outboxes;
+  }
+
+  /** Those of the datasources that a client knows. It delivers what it has written itself. */
+  public static Outboxes ofClient(SystemAccess access, List<DurableTransactions> datasources) {
+    return new Outboxes(access, null, false, datasources);
+  }
+
   /** Becomes known to the datasources, and begins to deliver what is in their outboxes. */
   public void start() {
     for (DurableTransactions datasource : registered) {
       datasource.register(this);
-      if (polls && !isHere(datasource)) {
-        relay(datasource).start();
-      }
     }
+    relays.values().forEach(Relay::start);
   }
 
-  /** Those that deliver. */
-  public List<Relay> relays() {
-    return new ArrayList<>(relays.values());
+  /** Makes it known to a datasource in the system database itself that is opened later. */
+  public void join(DurableTransactions datasource) {
+    datasource.register(this);
+  }
+
+  /** How full the outboxes are, to be asked, by the names of the datasources. */
+  public Map<String, Supplier<OutboxBacklog>> backlogs() {
+    return relays.values().stream()
+        .collect(Collectors.toMap(Relay::datasource, relay -> relay::backlog));
+  }
+
+  /** How full the outboxes were when they were looked at last. */
+  public List<OutboxBacklog> lastSeen() {
+    return relays.values().stream().map(Relay::lastSeen).toList();
+  }
+
+  /** The entries of a datasource that were set aside, in their order. */
+  public List<OutboxEntry> setAside(String datasource) {
+    return named(datasource).file().setAside(MOST_SHOWN).stream()
+        .map(
+            entry ->
+                new OutboxEntry(
+                    datasource,
+                    entry.entry().id(),
+                    kind(entry.entry().kind()),
+                    entry.entry().workflowId(),
+                    Instant.ofEpochMilli(entry.entry().createdAtMillis()),
+                    Instant.ofEpochMilli(entry.failedAtMillis()),
+                    String.valueOf(entry.reason())))
+        .toList();
+  }
+
+  private static Kind kind(String stored) {
+    return switch (stored) {
+      case Parcel.Start.KIND -> Kind.START;
+      case Parcel.Send.KIND -> Kind.SEND;
+      case Parcel.Event.KIND -> Kind.SET_EVENT;
+      default -> Kind.OTHER;
+    };
+  }
+
+  /** Lets entries that were set aside wait again; how many there were. */
+  public int retry(Collection<OutboxEntry> entries) {
+    return each(
+        entries,
+        (relay, ids) -> {
+          int retried = relay.file().retry(ids);
+          relay.signal();
+          return retried;
+        });
+  }
+
+  /** Deletes entries that were set aside; how many there were. */
+  public int discard(Collection<OutboxEntry> entries) {
+    return each(entries, (relay, ids) -> relay.file().discard(ids));
+  }
+
+  private int each(
+      Collection<OutboxEntry> entries, ToIntBiFunction<Relay, List<String>> change) {
+    Map<Relay, List<String>> idsByRelay =
+        entries.stream()
+            .collect(
+                Collectors.groupingBy(
+                    entry -> named(entry.datasource()),
+                    Collectors.mapping(OutboxEntry::id, Collectors.toList())));
+    return idsByRelay.entrySet().stream()
+        .mapToInt(some -> change.applyAsInt(some.getKey(), some.getValue()))
+        .sum();
+  }
+
+  private Relay named(String datasource) {
+    return registered.stream()
+        .filter(known -> known.name().equals(datasource) && !isHere(known))
+        .findFirst()
+        .map(this::relay)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "No registered datasource with an outbox is named " + datasource + "."));
   }
 
   @Override
   public Destination destination() {
-    return new Destination(access.systemDatabase(), access.applicationName());
+    return new Destination(
+        access.systemDatabase().database().identity(),
+        access.systemDatabase().schema(),
+        access.applicationName());
   }
 
   private Relay relay(DurableTransactions datasource) {
@@ -102,7 +205,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
         .equals(access.systemDatabase().database().identity());
   }
 
-  @Override
+  /** Starts a workflow, by the version of the runtime. */
   public <I, O> WorkflowHandle<O> start(
       Ambient.InTransaction transaction,
       WorkflowDefinition<I, O> definition,
@@ -111,7 +214,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
     return start(transaction, Call.of(definition, input), options, version, definition.outputType());
   }
 
-  @Override
+  /** Starts a workflow that is known by its name only. */
   public WorkflowHandle<Object> enqueue(
       Ambient.InTransaction transaction,
       String workflowName,
@@ -152,7 +255,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
             access, workflowId, definition.outputType(), relay(datasource).arrival(workflowId));
   }
 
-  @Override
+  /** Sends a message. */
   public void send(Ambient.InTransaction transaction, Message message) {
     Letter letter = Letter.of(message, access.times().sent().next(1));
     if (isHere(datasource(transaction))) {
@@ -164,7 +267,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
     }
   }
 
-  @Override
+  /** Publishes a value of the workflow whose transaction this is. */
   public void setEvent(Ambient.InTransaction transaction, String key, @Nullable Object value) {
     if (!(transaction.outer() instanceof Ambient.InStep step)) {
       throw new IllegalStateException(
@@ -256,7 +359,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
       datasource.outboxTable().require(connection);
       rowsOf(datasource).insert(connection, access.applicationName(), entry);
     } catch (SQLException failure) {
-      throw new org.jooq.exception.DataAccessException("The outbox could not be asked for", failure);
+      throw new DataAccessException("The outbox could not be asked for", failure);
     } catch (RuntimeException failure) {
       throw explained(
           failure, transaction, "the table datasource_outbox in schema " + datasource.schema());

@@ -7,8 +7,10 @@ import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.outbox.OutboxLedger.Overtaken;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.observe.OutboxBacklog;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,11 +41,13 @@ public final class Relay implements AutoCloseable {
   private final DurableTransactions datasource;
   private final OutboxFile file;
   private final RelayRound round;
+  private final InstantSource clock;
   private final boolean polls;
   private final Object signal = new Object();
   private boolean signalled;
   private boolean closed;
   private @Nullable Thread thread;
+  private volatile OutboxBacklog lastSeen;
   private int failures;
   private int idle;
   private int overtaken;
@@ -52,7 +56,32 @@ public final class Relay implements AutoCloseable {
     this.datasource = datasource;
     this.file = new OutboxFile(datasource, access.applicationName());
     this.round = new RelayRound(file, access);
+    this.clock = access.clock();
     this.polls = polls;
+    this.lastSeen = new OutboxBacklog(datasource.name(), 0, null, 0);
+  }
+
+  /**
+   * How full the outbox is.
+   *
+   * @throws dev.dbos.error.DatabaseUnavailableException when nobody can tell
+   */
+  OutboxBacklog backlog() {
+    OutboxRows.Figures figures = file.figures();
+    Long oldest = figures.oldestMillis();
+    OutboxBacklog backlog =
+        new OutboxBacklog(
+            datasource.name(),
+            figures.waiting(),
+            oldest == null ? null : Duration.ofMillis(Math.max(0, clock.millis() - oldest)),
+            figures.setAside());
+    lastSeen = backlog;
+    return backlog;
+  }
+
+  /** How full it was when it was looked at last. */
+  OutboxBacklog lastSeen() {
+    return lastSeen;
   }
 
   /** The datasource's name. */
@@ -99,6 +128,9 @@ public final class Relay implements AutoCloseable {
       recovered();
       overtaken = 0;
       idle = more ? 0 : idle + 1;
+      if (!more) {
+        backlog();
+      }
       return more ? Duration.ZERO : polls ? IDLE.after(idle) : Duration.ofDays(1);
     } catch (Overtaken byOther) {
       recovered();
@@ -121,6 +153,11 @@ public final class Relay implements AutoCloseable {
           "What is in the outbox of datasource {} cannot be delivered; trying on",
           datasource.name(),
           failure);
+    }
+    try {
+      backlog();
+    } catch (RuntimeException away) {
+      LOG.debug("Nobody can tell how full the outbox of {} is", datasource.name(), away);
     }
     return Backoff.forOutages(ThreadLocalRandom.current()).after(failures);
   }
