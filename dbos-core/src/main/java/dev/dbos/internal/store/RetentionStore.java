@@ -27,7 +27,7 @@ public final class RetentionStore {
   private static final List<Field<String>> TERMINAL =
       Arrays.stream(WorkflowState.values())
           .filter(WorkflowState::isTerminal)
-          .map(state -> inline(state.name()))
+          .<Field<String>>map(state -> inline(state.name()))
           .toList();
 
   private RetentionStore() {}
