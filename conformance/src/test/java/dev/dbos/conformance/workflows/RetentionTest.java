@@ -245,8 +245,7 @@ class RetentionTest {
         DBOS dbos =
             shop(site)
                 .workflow(
-                    SPRING_CLEANING,
-                    none -> self[0].deleteFinished(Retention.age(Duration.ZERO)))
+                    SPRING_CLEANING, none -> self[0].deleteFinished(Retention.age(Duration.ZERO)))
                 .launch()) {
       self[0] = dbos;
       order(dbos, "order-1", "order-2");

@@ -79,9 +79,7 @@ final class RetentionLoop implements AutoCloseable {
 
   private boolean hasDuty() {
     return !isClosed()
-        && access
-            .systemDatabase()
-            .write(dsl -> DutyStore.take(dsl, duty, access.clock().millis()));
+        && access.systemDatabase().write(dsl -> DutyStore.take(dsl, duty, access.clock().millis()));
   }
 
   private void leave() {

@@ -66,11 +66,7 @@ public final class Retiring {
               .read(
                   dsl ->
                       RetentionStore.ended(
-                          dsl,
-                          access.applicationName(),
-                          from,
-                          last.get(),
-                          retention.batchSize()));
+                          dsl, access.applicationName(), from, last.get(), retention.batchSize()));
       if (page.isEmpty()) {
         return deleted;
       }
@@ -230,8 +226,7 @@ public final class Retiring {
     batch.forEach(leaf -> concerned.add(leaf.tree().rootId()));
     batch.forEach(leaf -> concerned.add(leaf.member().workflowId()));
     Set<String> finished = new HashSet<>();
-    Chunks.of(concerned)
-        .forEach(part -> finished.addAll(RetentionStore.lockFinished(dsl, part)));
+    Chunks.of(concerned).forEach(part -> finished.addAll(RetentionStore.lockFinished(dsl, part)));
     for (Leaf leaf : batch) {
       if (!finished.contains(leaf.member().workflowId())
           || !finished.contains(leaf.tree().rootId())) {
