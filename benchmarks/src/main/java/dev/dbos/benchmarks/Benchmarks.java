@@ -20,10 +20,10 @@ import java.util.stream.Collectors;
  *
  * <p>Arguments, in any order: {@code quick} for short rounds; names of workloads, numbers of
  * clients, {@code postgres} or {@code sqlite}, and names of peers with dashes between their words
- * ({@code dbos-2-databases}) for only those; {@code volatile} for a server that
- * does not wait for its disk, which shows what exchanges and processors cost alone; {@code counts}
- * to count as well what each asks of the server. Writes {@code results.md} and charts into the
- * directory {@code target/benchmarks}.
+ * ({@code dbos-2-databases}) for only those; {@code volatile} for a server that does not wait for
+ * its disk, which shows what exchanges and processors cost alone; {@code counts} to count as well
+ * what each asks of the server. Writes {@code results.md} and charts into the directory {@code
+ * target/benchmarks}.
  *
  * <p>With {@code wakeups} it measures instead how long it takes to wake who waits, with {@code
  * waiters} what 10,000 workflows cost that do.

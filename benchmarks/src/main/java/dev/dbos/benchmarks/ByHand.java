@@ -75,8 +75,7 @@ final class ByHand implements Contender {
   }
 
   /** Like {@link #stepsAlone}, through jOOQ. */
-  static Contender stepsAloneWithJooq(String systemUrl, String applicationUrl)
-      throws SQLException {
+  static Contender stepsAloneWithJooq(String systemUrl, String applicationUrl) throws SQLException {
     return new ByHand(
         systemUrl,
         applicationUrl,

@@ -26,8 +26,7 @@ record Counts(double exchanges, double statements, double commits, double syncs)
   private static final int WARM_UP = 20;
 
   /** Counts what {@code workflows} of them do. */
-  static Counts of(
-      TestPostgres server, Peer peer, Workload workload, int clients, int workflows)
+  static Counts of(TestPostgres server, Peer peer, Workload workload, int clients, int workflows)
       throws Exception {
     List<String> databases = new ArrayList<>();
     for (int i = 0; i < peer.databases(); i++) {

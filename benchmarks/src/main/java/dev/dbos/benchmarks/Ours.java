@@ -23,8 +23,7 @@ import java.util.Objects;
  * @param <T> what the bodies of transactions get
  */
 final class Ours<T> implements Contender {
-  private static final String CREATE =
-      "CREATE TABLE IF NOT EXISTS item (workflow_id text, n int)";
+  private static final String CREATE = "CREATE TABLE IF NOT EXISTS item (workflow_id text, n int)";
   private static final String INSERT = "INSERT INTO item VALUES (?, ?)";
 
   private final Datasource<T> items;

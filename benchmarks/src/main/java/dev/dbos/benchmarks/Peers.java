@@ -35,8 +35,7 @@ final class Peers {
             1,
             TRANSACTIONS,
             FLOOR,
-            (system, application) ->
-                Ours.jdbc(system, application, IsolationLevel.SERIALIZABLE)),
+            (system, application) -> Ours.jdbc(system, application, IsolationLevel.SERIALIZABLE)),
         new Peer("official Java", 1, Peer.ALL, FLOOR, Official::open),
         new Peer("official Java, 2 databases", 2, TRANSACTIONS, FLOOR_OF_TWO, Official::open));
   }

@@ -58,8 +58,7 @@ record Slice(double rate, Histogram latencies, long clientCpuNanos, long serverC
   }
 
   private static void runUntil(
-      long deadline, Contender contender, Workload workload, Histogram latencies)
-      throws Exception {
+      long deadline, Contender contender, Workload workload, Histogram latencies) throws Exception {
     for (long before = System.nanoTime(); before < deadline; ) {
       contender.run(workload, nextId());
       long after = System.nanoTime();

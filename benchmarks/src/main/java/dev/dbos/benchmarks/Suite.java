@@ -50,8 +50,7 @@ final class Suite {
     try {
       for (Peer peer : suite.wanted(Peers.postgres())) {
         String system = server.url(server.createDatabase());
-        String application =
-            peer.databases() == 1 ? system : server.url(server.createDatabase());
+        String application = peer.databases() == 1 ? system : server.url(server.createDatabase());
         suite.open.put(peer, peer.opening().open(system, application));
       }
       return suite.run(cpu(server));
