@@ -114,7 +114,7 @@ final class EngineRuns implements Runs, LocalRuns {
   }
 
   @Override
-  public void enqueued() {
+  public void enqueued(String queueName) {
     engine.internalQueue().signal();
   }
 
@@ -127,4 +127,7 @@ final class EngineRuns implements Runs, LocalRuns {
   public Duration outputsSettle() {
     return engine.sweeper().settling();
   }
+
+  @Override
+  public void delayed() {}
 }
