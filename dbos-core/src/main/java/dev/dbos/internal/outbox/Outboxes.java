@@ -346,6 +346,15 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
               + " is not registered. Add .datasource(...) to the builder before launch().",
           null);
     }
+    if (access.applicationName() == null) {
+      throw new ConfigurationException(
+          "Transaction \""
+              + transaction.transactionName()
+              + "\" asks something of a system database that is not its own, on behalf of no"
+              + " application in particular. Build the client with applicationName(...), so that the"
+              + " processes of that application can deliver it.",
+          null);
+    }
     Connection connection = transaction.connection();
     Entry entry =
         new Entry(
