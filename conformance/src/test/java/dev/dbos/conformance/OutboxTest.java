@@ -89,7 +89,7 @@ class OutboxTest {
       assertThat(scene.shipments("o2")).isEqualTo(1);
       var child = scene.dbos().status("ship-o2").orElseThrow();
       assertThat(child.parentId()).contains("t");
-      assertThat(child.authenticatedUser()).contains("ada");
+      assertThat(child.user()).contains("ada");
     }
   }
 
