@@ -23,7 +23,8 @@ final class TableColumns {
    * @param marks the columns by which one of that name is known to be ours
    * @param constraints behind the columns, each as SQL
    */
-  record Shape(String name, List<Column> columns, Set<String> marks, List<String> constraints) {}
+  record Shape(
+      String name, List<Column> columns, List<String> marks, List<String> constraints) {}
 
   /** A column, with its type on either product. */
   record Column(String name, String postgres, String sqlite) {
@@ -53,7 +54,7 @@ final class TableColumns {
               Column.text("step_name"),
               Column.bigint("incarnation"),
               Column.text("attempt")),
-          Set.of("workflow_id", "step_id"),
+          List.of("workflow_id", "step_id"),
           List.of("PRIMARY KEY (workflow_id, step_id)"));
 
   /** Only this library has it. The identity column needs no right of its own. */
@@ -74,7 +75,7 @@ final class TableColumns {
               new Column("created_at", "bigint NOT NULL", "BIGINT NOT NULL"),
               Column.bigint("failed_at"),
               Column.text("reason")),
-          Set.of("position", "entry", "payload"),
+          List.of("position", "entry", "payload"),
           List.of());
 
   private final Dialect dialect;
@@ -117,7 +118,7 @@ final class TableColumns {
 
   /** The columns without which a table of that name is somebody else's. */
   List<String> marks() {
-    return shape.marks().stream().sorted().toList();
+    return shape.marks();
   }
 
   /**
