@@ -69,7 +69,14 @@ final class Deliveries {
         send(sends);
       }
       switch (parcel) {
-        case Parcel.Start start -> starts.add(new Opened<>(entry.id(), start));
+        case Parcel.Start start -> {
+          // Of two under one id the second has to find the first.
+          if (starts.stream()
+              .anyMatch(other -> other.parcel().workflowId().equals(start.workflowId()))) {
+            start(starts);
+          }
+          starts.add(new Opened<>(entry.id(), start));
+        }
         case Parcel.Send send -> sends.add(new Opened<>(entry.id(), send));
         case Parcel.Event event -> set(new Opened<>(entry.id(), event));
       }

@@ -1,8 +1,13 @@
 package dev.dbos.internal.outbox;
 
+import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.internal.sql.Database.Access;
+import dev.dbos.internal.sql.Lease;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.SqlFunction;
+import dev.dbos.internal.sql.TransactionMode;
+import dev.dbos.internal.sql.Transactions;
 import dev.dbos.internal.transaction.DurableTransactions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The outbox of one datasource, as those see it who look into it from outside a transaction. */
 public final class OutboxFile {
+  // A user's transaction, however isolated, has no reason to fail because of us.
+  private static final TransactionMode LOOKING =
+      new TransactionMode(IsolationLevel.READ_COMMITTED, true);
+  private static final TransactionMode CHANGING =
+      new TransactionMode(IsolationLevel.READ_COMMITTED, false);
+
   private final DurableTransactions datasource;
   private final @Nullable String applicationName;
   private final OutboxRows rows;
@@ -27,42 +38,35 @@ public final class OutboxFile {
 
   /** Whether the table is there. */
   boolean exists() throws SQLException {
-    return datasource.outboxTable().wasReady()
-        || datasource.database().read(datasource.outboxTable()::isReady);
+    return datasource.outboxTable().wasReady() || read(datasource.outboxTable()::isReady);
   }
 
   String name() throws SQLException {
-    return datasource.database().write(rows::name);
+    return write(rows::name);
   }
 
   List<Entry> waiting(int limit) throws SQLException {
-    return datasource
-        .database()
-        .read(connection -> rows.waiting(connection, applicationName, limit));
+    return read(connection -> rows.waiting(connection, applicationName, limit));
   }
 
   void delete(Collection<String> entries) throws SQLException {
-    datasource
-        .database()
-        .write(
-            connection -> {
-              rows.delete(connection, entries);
-              return entries.size();
-            });
+    write(
+        connection -> {
+          rows.delete(connection, entries);
+          return entries.size();
+        });
   }
 
   /** Ends entries: those that were delivered are deleted, the others set aside. */
   void settle(Deliveries.Result result, long nowMillis) throws SQLException {
-    datasource
-        .database()
-        .write(
-            connection -> {
-              rows.delete(connection, result.delivered());
-              for (Map.Entry<String, String> refused : result.refused().entrySet()) {
-                rows.setAside(connection, refused.getKey(), refused.getValue(), nowMillis);
-              }
-              return result;
-            });
+    write(
+        connection -> {
+          rows.delete(connection, result.delivered());
+          for (Map.Entry<String, String> refused : result.refused().entrySet()) {
+            rows.setAside(connection, refused.getKey(), refused.getValue(), nowMillis);
+          }
+          return result;
+        });
   }
 
   Optional<OutboxRows.Standing> start(String workflowId) {
@@ -90,13 +94,11 @@ public final class OutboxFile {
 
   private <R> R asked(SqlFunction<Connection, R> query, R withoutTable) {
     try {
-      return datasource
-          .database()
-          .read(
-              connection ->
-                  datasource.outboxTable().isReady(connection)
-                      ? query.apply(connection)
-                      : withoutTable);
+      return read(
+          connection ->
+              datasource.outboxTable().isReady(connection)
+                  ? query.apply(connection)
+                  : withoutTable);
     } catch (SQLException | DataAccessException failure) {
       throw explained(failure);
     }
@@ -104,9 +106,21 @@ public final class OutboxFile {
 
   private int changed(SqlFunction<Connection, Integer> change) {
     try {
-      return datasource.database().write(change);
+      return write(change);
     } catch (SQLException | DataAccessException failure) {
       throw explained(failure);
+    }
+  }
+
+  private <R> R read(SqlFunction<Connection, R> query) throws SQLException {
+    try (Lease lease = datasource.database().lease(Access.READ)) {
+      return Transactions.call(lease, LOOKING, query);
+    }
+  }
+
+  private <R> R write(SqlFunction<Connection, R> change) throws SQLException {
+    try (Lease lease = datasource.database().lease(Access.WRITE)) {
+      return Transactions.call(lease, CHANGING, change);
     }
   }
 

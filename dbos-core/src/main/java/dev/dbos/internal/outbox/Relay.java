@@ -6,6 +6,7 @@ import dev.dbos.internal.operations.Patience;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.outbox.OutboxLedger.Overtaken;
 import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.observe.OutboxBacklog;
 import java.sql.SQLException;
@@ -35,6 +36,7 @@ public final class Relay implements AutoCloseable {
   private static final Backoff OVERTAKEN =
       new Backoff(Duration.ofMillis(5), 2, Duration.ofMillis(200), ThreadLocalRandom.current());
 
+  private static final int MOST_CONFLICTS = 10;
   private static final Duration GLANCE = Duration.ofMillis(20);
   private static final Duration LAST_ROUND = Duration.ofSeconds(5);
 
@@ -136,7 +138,9 @@ public final class Relay implements AutoCloseable {
       recovered();
       return OVERTAKEN.after(++overtaken);
     } catch (SQLException | RuntimeException failure) {
-      return failed(failure);
+      return SqlFailure.of(failure) == SqlFailure.CONFLICT && overtaken < MOST_CONFLICTS
+          ? OVERTAKEN.after(++overtaken)
+          : failed(failure);
     }
   }
 
