@@ -19,7 +19,7 @@ import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /** The outbox of one datasource, as those see it who look into it from outside a transaction. */
-public final class OutboxFile {
+final class OutboxFile {
   // A user's transaction, however isolated, has no reason to fail because of us.
   private static final TransactionMode LOOKING =
       new TransactionMode(IsolationLevel.READ_COMMITTED, true);
@@ -34,6 +34,11 @@ public final class OutboxFile {
     this.datasource = datasource;
     this.applicationName = applicationName;
     this.rows = new OutboxRows(datasource.database().dialect(), datasource.schema());
+  }
+
+  /** The datasource's name. */
+  String datasource() {
+    return datasource.name();
   }
 
   /** Whether the table is there. */
@@ -74,7 +79,7 @@ public final class OutboxFile {
   }
 
   /** How full it is. */
-  public OutboxRows.Figures figures() {
+  OutboxRows.Figures figures() {
     return asked(
         connection -> rows.figures(connection, applicationName),
         new OutboxRows.Figures(0, null, 0));

@@ -6,6 +6,7 @@ import dev.dbos.internal.operations.Patience;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.outbox.OutboxLedger.Overtaken;
 import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Rounds;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.observe.OutboxBacklog;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Delivers what is in the outbox of one datasource, on one thread. It looks when a transaction of
  * this process has committed something into it, and now and then for what others left there.
  */
-public final class Relay implements AutoCloseable {
+final class Relay implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
 
   /** Between two looks at an outbox in which there was nothing; the next ones come more slowly. */
@@ -36,21 +37,17 @@ public final class Relay implements AutoCloseable {
   private static final Backoff OVERTAKEN =
       new Backoff(Duration.ofMillis(5), 2, Duration.ofMillis(200), ThreadLocalRandom.current());
 
-  private static final int MOST_CONFLICTS = 10;
+  private static final Duration UNTIL_TOLD = Duration.ofDays(1);
   private static final Duration GLANCE = Duration.ofMillis(20);
-  private static final Duration LAST_ROUND = Duration.ofSeconds(5);
+  private static final int MOST_CONFLICTS = 10;
 
   private final DurableTransactions datasource;
   private final OutboxFile file;
   private final RelayRound round;
   private final InstantSource clock;
   private final boolean polls;
-  private final Object signal = new Object();
-  private boolean signalled;
-  private boolean closed;
-  private @Nullable Thread thread;
+  private final Rounds rounds;
   private volatile OutboxBacklog lastSeen;
-  private int failures;
   private int idle;
   private int overtaken;
 
@@ -60,7 +57,18 @@ public final class Relay implements AutoCloseable {
     this.round = new RelayRound(file, access);
     this.clock = access.clock();
     this.polls = polls;
+    this.rounds = new Rounds("outbox " + datasource.name(), this::look);
     this.lastSeen = new OutboxBacklog(datasource.name(), 0, null, 0);
+  }
+
+  /** The datasource's name. */
+  String datasource() {
+    return datasource.name();
+  }
+
+  /** The outbox. */
+  OutboxFile file() {
+    return file;
   }
 
   /**
@@ -86,105 +94,44 @@ public final class Relay implements AutoCloseable {
     return lastSeen;
   }
 
-  /** The datasource's name. */
-  public String datasource() {
-    return datasource.name();
-  }
-
-  /** The outbox. */
-  public OutboxFile file() {
-    return file;
-  }
-
   void start() {
-    synchronized (signal) {
-      if (thread == null && !closed) {
-        Thread worker = new Thread(this::work, "dbos outbox " + datasource.name());
-        worker.setDaemon(true);
-        thread = worker;
-        worker.start();
-      }
-    }
+    rounds.start();
   }
 
   /** Something has been committed into the outbox, perhaps. */
   void signal() {
-    synchronized (signal) {
-      signalled = true;
-      signal.notifyAll();
-    }
-    start();
-  }
-
-  private void work() {
-    Duration pause = Duration.ZERO;
-    while (pauseUnlessClosed(pause)) {
-      pause = look();
-    }
+    rounds.signal();
+    rounds.start();
   }
 
   /** Delivers what there is; how long to wait before the next look. */
-  private Duration look() {
+  private Duration look() throws SQLException {
     try {
       boolean more = round.run();
-      recovered();
       overtaken = 0;
       idle = more ? 0 : idle + 1;
-      if (!more) {
-        backlog();
+      if (more) {
+        return Duration.ZERO;
       }
-      return more ? Duration.ZERO : polls ? IDLE.after(idle) : Duration.ofDays(1);
+      backlog();
+      return polls ? IDLE.after(idle) : UNTIL_TOLD;
     } catch (Overtaken byOther) {
-      recovered();
       return OVERTAKEN.after(++overtaken);
     } catch (SQLException | RuntimeException failure) {
-      return SqlFailure.of(failure) == SqlFailure.CONFLICT && overtaken < MOST_CONFLICTS
-          ? OVERTAKEN.after(++overtaken)
-          : failed(failure);
+      if (SqlFailure.of(failure) == SqlFailure.CONFLICT && overtaken < MOST_CONFLICTS) {
+        return OVERTAKEN.after(++overtaken);
+      }
+      seeBacklog();
+      throw failure;
     }
   }
 
-  private void recovered() {
-    if (failures > 0) {
-      LOG.info("The outbox of datasource {} is delivered again", datasource.name());
-      failures = 0;
-    }
-  }
-
-  private Duration failed(Exception failure) {
-    if (failures++ == 0) {
-      LOG.warn(
-          "What is in the outbox of datasource {} cannot be delivered; trying on",
-          datasource.name(),
-          failure);
-    }
+  /** It grows while nothing can be delivered. */
+  private void seeBacklog() {
     try {
       backlog();
     } catch (RuntimeException away) {
       LOG.debug("Nobody can tell how full the outbox of {} is", datasource.name(), away);
-    }
-    return Backoff.forOutages(ThreadLocalRandom.current()).after(failures);
-  }
-
-  /** A signal ends the pause, unless that is there to spare a database. */
-  private boolean pauseUnlessClosed(Duration pause) {
-    boolean sparing = failures > 0 || overtaken > 0;
-    long deadline = System.nanoTime() + pause.toNanos();
-    synchronized (signal) {
-      for (long left = pause.toMillis(); left > 0 && (!signalled || sparing) && !closed; ) {
-        try {
-          signal.wait(left);
-        } catch (InterruptedException interrupted) {
-          Thread.currentThread().interrupt();
-          return false;
-        }
-        left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      }
-      if (signalled) {
-        idle = 0;
-      }
-      signalled = false;
-      return !closed;
     }
   }
 
@@ -234,18 +181,6 @@ public final class Relay implements AutoCloseable {
   /** Delivers nothing more; returns when what is under way is done. */
   @Override
   public void close() {
-    Thread working;
-    synchronized (signal) {
-      closed = true;
-      working = thread;
-      signal.notifyAll();
-    }
-    if (working != null && working != Thread.currentThread()) {
-      try {
-        working.join(LAST_ROUND);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    rounds.close();
   }
 }

@@ -79,11 +79,16 @@ final class RelayRound {
       return true;
     }
     result.news().tell(access);
-    result
-        .refused()
-        .forEach(
-            (entry, reason) ->
-                LOG.warn("An entry of the outbox was set aside ({}): {}", entry, reason));
+    for (Entry entry : entries) {
+      if (result.refused().containsKey(entry.id())) {
+        LOG.warn(
+            "An entry of the outbox of datasource {} was set aside, to {} workflow {}: {}",
+            file.datasource(),
+            entry.kind(),
+            entry.workflowId(),
+            result.refused().get(entry.id()));
+      }
+    }
     file.settle(result, access.clock().millis());
     known = new Known(before.outbox(), before.version() + 1);
     careful = Math.max(0, careful - 1);
