@@ -10,8 +10,6 @@ import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.StartOptions.Limit;
 import dev.dbos.workflow.WorkflowDefinition;
-import java.util.Collections;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +27,11 @@ final class StartRows {
       @Nullable I input,
       StartOptions options,
       @Nullable Run parent) {
-    List<?> arguments =
-        definition.inputType() == Void.class ? List.of() : Collections.singletonList(input);
     long now = settings.clock().millis();
     return new StartRow(
         options.id().orElseGet(() -> UUID.randomUUID().toString()),
         definition.name(),
-        PortableValues.JSON.encodeArguments(arguments),
+        PortableValues.JSON.encodeInput(input, definition.inputType()),
         PortableJson.PORTABLE_JSON,
         new Assignment(
             settings.executorId(),

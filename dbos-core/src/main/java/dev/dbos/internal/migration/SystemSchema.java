@@ -250,6 +250,12 @@ public final class SystemSchema {
         .version();
   }
 
+  /** Whether its tables are of a later version that keeps inputs and outcomes apart. */
+  public static boolean hasPayloadTables(Connection connection, Dialect dialect, String schema)
+      throws SQLException {
+    return SystemTables.of(dialect, schema).hasPayloadTables(connection);
+  }
+
   /** The statements that upgrade tables at {@code version}, in order, without semicolons. */
   public static List<String> upgradeDdl(Dialect dialect, String schema, long version) {
     return SystemTables.of(dialect, schema).upgradeDdl(version);

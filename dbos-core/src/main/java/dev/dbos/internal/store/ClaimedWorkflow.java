@@ -26,17 +26,19 @@ public record ClaimedWorkflow(
     long attempts,
     Inheritance inheritance) {
 
-  static final List<Field<?>> FIELDS =
-      List.of(
-          WORKFLOW_STATUS.WORKFLOW_UUID,
-          WORKFLOW_STATUS.NAME,
-          WORKFLOW_STATUS.INPUTS,
-          WORKFLOW_STATUS.CREATED_AT,
-          WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
-          WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS,
-          WORKFLOW_STATUS.AUTHENTICATED_USER,
-          WORKFLOW_STATUS.ASSUMED_ROLE,
-          WORKFLOW_STATUS.AUTHENTICATED_ROLES);
+  /** The columns of one, to be selected or returned. */
+  static List<Field<?>> fields(PayloadLayout layout) {
+    return List.of(
+        WORKFLOW_STATUS.WORKFLOW_UUID,
+        WORKFLOW_STATUS.NAME,
+        layout.inputs(),
+        WORKFLOW_STATUS.CREATED_AT,
+        WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
+        WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS,
+        WORKFLOW_STATUS.AUTHENTICATED_USER,
+        WORKFLOW_STATUS.ASSUMED_ROLE,
+        WORKFLOW_STATUS.AUTHENTICATED_ROLES);
+  }
 
   static ClaimedWorkflow of(Record row) {
     return new ClaimedWorkflow(

@@ -57,13 +57,13 @@ public final class QueueStore {
         .where(
             WORKFLOW_STATUS.WORKFLOW_UUID.in(
                 dsl.dialect() == SQLDialect.SQLITE ? rows : rows.forNoKeyUpdate().skipLocked()))
-        .returning(ClaimedWorkflow.FIELDS)
+        .returning(ClaimedWorkflow.fields(PayloadLayout.of(dsl)))
         .fetch(ClaimedWorkflow::of);
   }
 
   /** What a claim took whose acknowledgement was lost. */
   public static List<ClaimedWorkflow> claimed(DSLContext dsl, String runToken) {
-    return dsl.select(ClaimedWorkflow.FIELDS)
+    return dsl.select(ClaimedWorkflow.fields(PayloadLayout.of(dsl)))
         .from(WORKFLOW_STATUS)
         .where(WORKFLOW_STATUS.STATUS.eq(inline(WorkflowState.PENDING.name())))
         .and(WORKFLOW_STATUS.OWNER_XID.eq(runToken))
