@@ -183,8 +183,7 @@ enum Sample {
 
   private String text(String file) {
     String path = "/samples/" + directory + "/" + file;
-    try (InputStream in =
-        Objects.requireNonNull(Sample.class.getResourceAsStream(path), path)) {
+    try (InputStream in = Objects.requireNonNull(Sample.class.getResourceAsStream(path), path)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

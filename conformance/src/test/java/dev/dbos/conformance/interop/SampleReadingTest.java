@@ -61,7 +61,8 @@ class SampleReadingTest {
         "executor", first(line, "executorId", "executor_id"),
         "queue", first(line, "queueName", "queue_name"),
         "parent", first(line, "parentWorkflowID", "parent_workflow_id"),
-        "times", first(line, "createdAt", "created_at") + first(line, "completedAt", "completed_at"),
+        "times",
+            first(line, "createdAt", "created_at") + first(line, "completedAt", "completed_at"),
         "more",
             first(line, "priority")
                 + first(line, "recoveryAttempts", "recovery_attempts")

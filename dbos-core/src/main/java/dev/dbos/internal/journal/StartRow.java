@@ -1,6 +1,7 @@
 package dev.dbos.internal.journal;
 
 import dev.dbos.internal.context.Inheritance;
+import dev.dbos.serialization.Payload;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,11 @@ public record StartRow(
     Assignment assignment,
     Terms terms,
     long createdAtMillis) {
+
+  /** The input with its format. */
+  public Payload input() {
+    return Payload.output(inputs, format);
+  }
 
   /**
    * Under which terms a workflow runs.

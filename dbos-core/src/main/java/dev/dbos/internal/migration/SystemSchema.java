@@ -290,10 +290,12 @@ public final class SystemSchema {
         .version();
   }
 
-  /** Whether its tables are of a later version that keeps inputs and outcomes apart. */
-  public static boolean hasPayloadTables(Connection connection, Dialect dialect, String schema)
+  /** Where its inputs and outcomes are. */
+  public static PayloadLayout payloadLayout(Connection connection, Dialect dialect, String schema)
       throws SQLException {
-    return SystemTables.of(dialect, schema).hasPayloadTables(connection);
+    return SystemTables.of(dialect, schema).hasPayloadTables(connection)
+        ? PayloadLayout.IN_TABLES
+        : PayloadLayout.IN_ROWS;
   }
 
   /** The statements that upgrade tables at {@code version}, in order, without semicolons. */

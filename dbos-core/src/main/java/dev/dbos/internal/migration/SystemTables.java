@@ -13,7 +13,9 @@ sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
   /** The version of the tables that this library knows and makes. */
   int HEAD = 108;
 
-  /** Every table that is shared, those of later versions included, those that refer to others first. */
+  /**
+   * Every table that is shared, those of later versions included, those that refer to others first.
+   */
   List<String> SHARED =
       List.of(
           "operation_outputs",

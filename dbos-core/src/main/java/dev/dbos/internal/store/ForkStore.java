@@ -71,7 +71,7 @@ public final class ForkStore {
     if (!copyWorkflow(dsl, fork, applicationName, nowMillis)) {
       return false;
     }
-    PayloadLayout.copyInputs(dsl, List.of(fork.forkId()));
+    PayloadStore.copyInputs(dsl, List.of(fork.forkId()));
     dsl.update(WORKFLOW_STATUS)
         .set(WORKFLOW_STATUS.WAS_FORKED_FROM, true)
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(fork.sourceId()))
@@ -113,7 +113,7 @@ public final class ForkStore {
     row.put(
         WORKFLOW_STATUS.APPLICATION_NAME,
         coalesce(WORKFLOW_STATUS.APPLICATION_NAME, val(applicationName, SQLDataType.CLOB)));
-    row.put(WORKFLOW_STATUS.INPUTS, PayloadLayout.of(dsl).inputs());
+    row.put(WORKFLOW_STATUS.INPUTS, PayloadStore.inputs(PayloadStore.layout(dsl)));
     row.put(
         WORKFLOW_STATUS.WORKFLOW_TIMEOUT_MS,
         val(fork.timeoutMillis(), WORKFLOW_STATUS.WORKFLOW_TIMEOUT_MS));

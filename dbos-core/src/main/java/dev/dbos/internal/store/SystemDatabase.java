@@ -2,6 +2,7 @@ package dev.dbos.internal.store;
 
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
+import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.internal.migration.SystemSchema;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
@@ -180,12 +181,9 @@ public final class SystemDatabase implements AutoCloseable {
 
   private Template look(Connection connection) throws SQLException {
     Dialect dialect = database().dialect();
-    PayloadLayout layout =
-        SystemSchema.hasPayloadTables(connection, dialect, schema)
-            ? PayloadLayout.IN_TABLES
-            : PayloadLayout.IN_ROWS;
+    PayloadLayout layout = SystemSchema.payloadLayout(connection, dialect, schema);
     Template made = new Template(SystemDsl.of(dialect, schema), layout);
-    layout.tell(made.dsl().configuration());
+    PayloadStore.tell(made.dsl().configuration(), layout);
     template = made;
     return made;
   }
@@ -193,7 +191,6 @@ public final class SystemDatabase implements AutoCloseable {
   private DSLContext on(Connection connection) throws SQLException {
     Template known = template;
     Template made = known == null ? look(connection) : known;
-    return DSL.using(
-        made.dsl().configuration().derive(new DefaultConnectionProvider(connection)));
+    return DSL.using(made.dsl().configuration().derive(new DefaultConnectionProvider(connection)));
   }
 }

@@ -51,7 +51,7 @@ public final class WorkflowListing {
     WorkflowFilters filters = filters(query);
     return systemDatabase.readPayloads(
         dsl ->
-            dsl.select(WorkflowRows.fields(PayloadLayout.of(dsl), query))
+            dsl.select(WorkflowRows.fields(PayloadStore.layout(dsl), query))
                 .from(WORKFLOW_STATUS)
                 .where(filters.all())
                 .and(filters.afterCursor())

@@ -4,6 +4,7 @@ import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
 
 import dev.dbos.error.SerializationException;
 import dev.dbos.internal.context.PortableValues;
+import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.serialization.Payload;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.WorkflowQuery;
@@ -68,9 +69,11 @@ final class WorkflowRows {
           WORKFLOW_STATUS.DEBOUNCE_DEADLINE_EPOCH_MS);
 
   private static final Map<PayloadLayout, List<Field<?>>> WITH_OUTPUTS =
-      lists(layout -> concat(SMALL, List.of(layout.output(), layout.error())));
+      lists(
+          layout ->
+              concat(SMALL, List.of(PayloadStore.output(layout), PayloadStore.error(layout))));
   private static final Map<PayloadLayout, List<Field<?>>> ALL =
-      lists(layout -> concat(withOutputs(layout), List.of(layout.inputs())));
+      lists(layout -> concat(withOutputs(layout), List.of(PayloadStore.inputs(layout))));
 
   private WorkflowRows() {}
 
@@ -100,7 +103,7 @@ final class WorkflowRows {
   /** The columns to read: what may be large only when it is asked for. */
   static List<Field<?>> fields(PayloadLayout layout, WorkflowQuery query) {
     List<Field<?>> some = query.has(Trait.OUTPUTS) ? withOutputs(layout) : SMALL;
-    return query.has(Trait.INPUTS) ? concat(some, List.of(layout.inputs())) : some;
+    return query.has(Trait.INPUTS) ? concat(some, List.of(PayloadStore.inputs(layout))) : some;
   }
 
   /** The workflow in a row that has the columns of one of the lists above. */

@@ -28,7 +28,7 @@ public final class WorkflowStore {
 
   /** One workflow. */
   public static Optional<WorkflowStatus> find(DSLContext dsl, String workflowId) {
-    return dsl.select(WorkflowRows.all(PayloadLayout.of(dsl)))
+    return dsl.select(WorkflowRows.all(PayloadStore.layout(dsl)))
         .from(WORKFLOW_STATUS)
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
         .fetchOptional(WorkflowRows::status);
@@ -38,8 +38,7 @@ public final class WorkflowStore {
   static boolean lacksPayload(WorkflowStatus row) {
     Payload outcome = row.content().outcomeOrNull();
     Payload input = row.content().inputOrNull();
-    boolean ended =
-        row.state() == WorkflowState.SUCCESS || row.state() == WorkflowState.ERROR;
+    boolean ended = row.state() == WorkflowState.SUCCESS || row.state() == WorkflowState.ERROR;
     return (ended && outcome != null && outcome.text().isEmpty())
         || (input != null && input.text().isEmpty());
   }
@@ -51,7 +50,7 @@ public final class WorkflowStore {
 
   /** Several workflows, without their inputs; those without a row are left out. */
   public static List<WorkflowStatus> findAll(DSLContext dsl, Collection<String> workflowIds) {
-    return dsl.select(WorkflowRows.withOutputs(PayloadLayout.of(dsl)))
+    return dsl.select(WorkflowRows.withOutputs(PayloadStore.layout(dsl)))
         .from(WORKFLOW_STATUS)
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(workflowIds))
         .fetch(WorkflowRows::status);
@@ -127,8 +126,9 @@ public final class WorkflowStore {
             WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
             DSL.coalesce(WORKFLOW_STATUS.RECOVERY_ATTEMPTS, 0L).plus(1))
         .set(WORKFLOW_STATUS.UPDATED_AT, claim.nowMillis())
+        .set(PayloadStore.atClaim(dsl))
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(ids))
-        .returning(ClaimedWorkflow.fields(PayloadLayout.of(dsl)))
+        .returning(ClaimedWorkflow.fields(PayloadStore.layout(dsl)))
         .fetch(ClaimedWorkflow::of);
   }
 

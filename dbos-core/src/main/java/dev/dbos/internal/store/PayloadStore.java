@@ -1,5 +1,7 @@
 package dev.dbos.internal.store;
 
+import static dev.dbos.internal.migration.PayloadLayout.IN_ROWS;
+import static dev.dbos.internal.migration.PayloadLayout.IN_TABLES;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_INPUT;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_OUTPUT;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
@@ -9,58 +11,56 @@ import static org.jooq.impl.DSL.excluded;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.select;
 
+import dev.dbos.internal.migration.PayloadLayout;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jooq.Configuration;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Table;
 import org.jooq.TableField;
 
-/**
- * Where the inputs and outcomes of workflows are stored.
- *
- * <p>From version 109 on the shared tables have two more, which this library does not make but
- * finds where another implementation has. Readers of that age look there first and then in the row
- * of the workflow; older ones know only the row. So both are written, and what is in the new tables
- * counts.
- */
-public enum PayloadLayout {
-  /** In the rows of workflows. */
-  IN_ROWS,
-  /** In tables of their own, with a copy in the rows. */
-  IN_TABLES;
+/** The inputs and outcomes of workflows, wherever the {@link PayloadLayout} has them. */
+public final class PayloadStore {
+  private PayloadStore() {}
 
-  /** That of the database which {@code dsl} works on. */
-  static PayloadLayout of(DSLContext dsl) {
+  /** The layout of the database that {@code dsl} works on. */
+  static PayloadLayout layout(DSLContext dsl) {
     return dsl.configuration().data(PayloadLayout.class) instanceof PayloadLayout known
         ? known
         : IN_ROWS;
   }
 
-  /** Lets those who work with {@code configuration} know. */
-  public void tell(Configuration configuration) {
-    configuration.data(PayloadLayout.class, this);
+  /** Lets those who work with {@code configuration} know the layout. */
+  static void tell(Configuration configuration, PayloadLayout layout) {
+    configuration.data(PayloadLayout.class, layout);
   }
 
   /** The input of a workflow, named like its column in the row. */
-  Field<String> inputs() {
-    return named(WORKFLOW_STATUS.INPUTS, WORKFLOW_INPUT.INPUTS, WORKFLOW_INPUT.WORKFLOW_UUID);
+  static Field<String> inputs(PayloadLayout layout) {
+    return named(
+        layout, WORKFLOW_STATUS.INPUTS, WORKFLOW_INPUT.INPUTS, WORKFLOW_INPUT.WORKFLOW_UUID);
   }
 
   /** Its output, named like its column in the row. */
-  Field<String> output() {
-    return named(WORKFLOW_STATUS.OUTPUT, WORKFLOW_OUTPUT.OUTPUT, WORKFLOW_OUTPUT.WORKFLOW_UUID);
+  static Field<String> output(PayloadLayout layout) {
+    return named(
+        layout, WORKFLOW_STATUS.OUTPUT, WORKFLOW_OUTPUT.OUTPUT, WORKFLOW_OUTPUT.WORKFLOW_UUID);
   }
 
   /** Its error, named like its column in the row. */
-  Field<String> error() {
-    return named(WORKFLOW_STATUS.ERROR, WORKFLOW_OUTPUT.ERROR, WORKFLOW_OUTPUT.WORKFLOW_UUID);
+  static Field<String> error(PayloadLayout layout) {
+    return named(
+        layout, WORKFLOW_STATUS.ERROR, WORKFLOW_OUTPUT.ERROR, WORKFLOW_OUTPUT.WORKFLOW_UUID);
   }
 
-  private Field<String> named(
-      TableField<?, String> inRow, TableField<?, String> inTable, TableField<?, String> key) {
-    return this == IN_ROWS ? inRow : coalesce(ofWorkflow(inTable, key), inRow).as(inRow);
+  private static Field<String> named(
+      PayloadLayout layout,
+      TableField<?, String> inRow,
+      TableField<?, String> inTable,
+      TableField<?, String> key) {
+    return layout == IN_ROWS ? inRow : coalesce(ofWorkflow(inTable, key), inRow).as(inRow);
   }
 
   private static Field<String> ofWorkflow(
@@ -69,20 +69,22 @@ public enum PayloadLayout {
         select(inTable).from(inTable.getTable()).where(key.eq(WORKFLOW_STATUS.WORKFLOW_UUID)));
   }
 
-  /** What a claim writes into the row: the input, should the row not have it. */
-  Field<String> inputsForRow() {
-    return this == IN_ROWS
-        ? WORKFLOW_STATUS.INPUTS
-        : case_()
-            .when(
-                WORKFLOW_STATUS.INPUTS.isNull(),
-                ofWorkflow(WORKFLOW_INPUT.INPUTS, WORKFLOW_INPUT.WORKFLOW_UUID))
-            .else_(WORKFLOW_STATUS.INPUTS);
+  /** What a claim writes into the row for older readers: the input, should the row not have it. */
+  static Map<Field<?>, Field<?>> atClaim(DSLContext dsl) {
+    return layout(dsl) == IN_ROWS
+        ? Map.of()
+        : Map.of(
+            WORKFLOW_STATUS.INPUTS,
+            case_()
+                .when(
+                    WORKFLOW_STATUS.INPUTS.isNull(),
+                    ofWorkflow(WORKFLOW_INPUT.INPUTS, WORKFLOW_INPUT.WORKFLOW_UUID))
+                .else_(WORKFLOW_STATUS.INPUTS));
   }
 
   /** Copies inputs that were written into the rows of these workflows to where they count. */
   public static void copyInputs(DSLContext dsl, Collection<String> workflowIds) {
-    if (of(dsl) == IN_ROWS) {
+    if (layout(dsl) == IN_ROWS) {
       return;
     }
     for (List<String> part : Chunks.of(workflowIds)) {
@@ -101,13 +103,12 @@ public enum PayloadLayout {
 
   /** Copies outcomes that were written into the rows of these workflows to where they count. */
   public static void copyOutcomes(DSLContext dsl, Collection<String> workflowIds) {
-    if (of(dsl) == IN_ROWS) {
+    if (layout(dsl) == IN_ROWS) {
       return;
     }
     for (List<String> part : Chunks.of(workflowIds)) {
       dsl.insertInto(WORKFLOW_OUTPUT)
-          .columns(
-              WORKFLOW_OUTPUT.WORKFLOW_UUID, WORKFLOW_OUTPUT.OUTPUT, WORKFLOW_OUTPUT.ERROR)
+          .columns(WORKFLOW_OUTPUT.WORKFLOW_UUID, WORKFLOW_OUTPUT.OUTPUT, WORKFLOW_OUTPUT.ERROR)
           .select(
               select(WORKFLOW_STATUS.WORKFLOW_UUID, WORKFLOW_STATUS.OUTPUT, WORKFLOW_STATUS.ERROR)
                   .from(WORKFLOW_STATUS)
@@ -122,7 +123,7 @@ public enum PayloadLayout {
 
   /** Deletes what is stored of these workflows beside their rows. */
   static void delete(DSLContext dsl, Collection<String> workflowIds) {
-    if (of(dsl) == IN_TABLES) {
+    if (layout(dsl) == IN_TABLES) {
       delete(dsl, WORKFLOW_INPUT, WORKFLOW_INPUT.WORKFLOW_UUID, workflowIds);
       delete(dsl, WORKFLOW_OUTPUT, WORKFLOW_OUTPUT.WORKFLOW_UUID, workflowIds);
     }
