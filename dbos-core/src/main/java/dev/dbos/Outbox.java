@@ -4,6 +4,7 @@ import dev.dbos.datasource.Datasource;
 import dev.dbos.datasource.spi.DatasourceEngine;
 import dev.dbos.internal.outbox.TransactionOutbox;
 import dev.dbos.internal.transaction.DurableTransactions;
+import dev.dbos.serialization.Arguments;
 import dev.dbos.workflow.Message;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
@@ -26,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * <p>With the system database in the same database the rows are written there and then, by the
  * transaction. Otherwise they are entries of a table in the user's database, {@code
  * datasource_outbox}, from which a process that has registered the datasource delivers them at once
- * after the commit, and as soon as the system database can be reached; those for one workflow in the
- * order of their commits. What the system database refuses is set aside, see {@link Outboxes}.
+ * after the commit, and as soon as the system database can be reached; those for one workflow in
+ * the order of their commits. What the system database refuses is set aside, see {@link Outboxes}.
  *
  * <p>The datasource must be registered with one runtime or client, {@link
- * DbosBuilder#datasource(Datasource)}; inside a workflow it is the workflow's runtime that is asked.
- * Outside the body of a transaction, and in one that only reads, every method throws an {@link
- * IllegalStateException}.
+ * DbosBuilder#datasource(Datasource)}; inside a workflow it is the workflow's runtime that is
+ * asked. Outside the body of a transaction, and in one that only reads, every method throws an
+ * {@link IllegalStateException}.
  */
 public final class Outbox {
   private Outbox() {}
@@ -77,8 +78,18 @@ public final class Outbox {
    * @param arguments the positional arguments, written as portable JSON
    * @see #start(WorkflowDefinition, Object, StartOptions)
    */
-  public static WorkflowHandle<Object> enqueue(
-      String workflowName, List<? extends @Nullable Object> arguments, StartOptions options) {
+  public static WorkflowHandle<@Nullable Object> enqueue(
+      String workflowName, List<?> arguments, StartOptions options) {
+    return enqueue(workflowName, Arguments.of(arguments), options);
+  }
+
+  /**
+   * Starts a workflow by its name, with arguments of which some have names.
+   *
+   * @see #start(WorkflowDefinition, Object, StartOptions)
+   */
+  public static WorkflowHandle<@Nullable Object> enqueue(
+      String workflowName, Arguments arguments, StartOptions options) {
     TransactionOutbox outbox = TransactionOutbox.current("Outbox.enqueue");
     return outbox.outboxes().enqueue(outbox.transaction(), workflowName, arguments, options);
   }
@@ -118,9 +129,9 @@ public final class Outbox {
   }
 
   /**
-   * A handle on a workflow that a committed transaction of {@code datasource} has started, perhaps in
-   * an earlier run: for where only its id is known, as after the replay of the transaction. It may
-   * be on its way to the system database.
+   * A handle on a workflow that a committed transaction of {@code datasource} has started, perhaps
+   * in an earlier run: for where only its id is known, as after the replay of the transaction. It
+   * may be on its way to the system database.
    *
    * @throws dev.dbos.error.ConfigurationException when the datasource is not registered with one
    *     runtime or client

@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * What the outboxes of the registered datasources hold that the system database has refused: a
  * message to a workflow that does not exist, say, or the start of one whose id is taken by another.
- * Each such entry is set aside with the reason, so that it is in nobody's way, until it is retried or
- * discarded. Thread-safe.
+ * Each such entry is set aside with the reason, so that it is in nobody's way, until it is retried
+ * or discarded. Thread-safe.
  *
  * <p>Datasources in the system database itself have no entries: there the transaction is refused.
  */

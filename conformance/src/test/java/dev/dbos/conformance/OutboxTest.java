@@ -19,6 +19,7 @@ import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -283,7 +284,7 @@ class OutboxTest {
                   .datasource(office.datasource())
                   .build());
 
-      WorkflowHandle<Object> handle =
+      WorkflowHandle<@Nullable Object> handle =
           office.call("order", tables -> Outbox.enqueue("ship", List.of("o5"), StartOptions.DEFAULT));
 
       assertThat(handle.result(PATIENCE)).isEqualTo("shipped o5");

@@ -75,10 +75,8 @@ public final class DbosMetrics implements DbosListener {
     }
     for (OutboxBacklog outbox : vitals.outboxBacklogs()) {
       Tags ofOutbox = tags.and("datasource", outbox.datasource());
-      added.add(
-          gauge("dbos.outbox.waiting", ofOutbox, vitals, in(outbox, OutboxBacklog::waiting)));
-      added.add(
-          gauge("dbos.outbox.age", ofOutbox, vitals, in(outbox, DbosMetrics::seconds)));
+      added.add(gauge("dbos.outbox.waiting", ofOutbox, vitals, in(outbox, OutboxBacklog::waiting)));
+      added.add(gauge("dbos.outbox.age", ofOutbox, vitals, in(outbox, DbosMetrics::seconds)));
       added.add(
           gauge("dbos.outbox.set.aside", ofOutbox, vitals, in(outbox, OutboxBacklog::setAside)));
     }

@@ -4,8 +4,8 @@ import dev.dbos.internal.sql.DatabaseIdentity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A runtime or a client, as transactions see it that ask something of its system database. What they
- * can ask is known higher up.
+ * A runtime or a client, as transactions see it that ask something of its system database. What
+ * they can ask is known higher up.
  */
 public interface OutboxHost {
   /** Whom it asks. */

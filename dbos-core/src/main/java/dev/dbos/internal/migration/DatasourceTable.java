@@ -128,11 +128,11 @@ final class DatasourceTable {
   }
 
   private RuntimeException explained(SQLException failure) {
-    String problem =
-        "The table of " + what + " in " + database.name() + " could not be prepared: ";
+    String problem = "The table of " + what + " in " + database.name() + " could not be prepared: ";
     return switch (SqlFailure.of(failure)) {
       case INSUFFICIENT_PRIVILEGE ->
-          failed(problem + failure.getMessage() + ". Have an owner run:\n" + advice(failure), failure);
+          failed(
+              problem + failure.getMessage() + ". Have an owner run:\n" + advice(failure), failure);
       case CONNECTION_LOST ->
           new DatabaseUnavailableException(
               problem + failure.getMessage() + ". Nothing has changed; start again.",

@@ -34,7 +34,8 @@ public final class OutboxTable {
   public OutboxTable(Database database, String schema) {
     this.database = database;
     this.table =
-        new DatasourceTable(database, new SchemaName(schema), TableColumns.OUTBOX, "outbox entries");
+        new DatasourceTable(
+            database, new SchemaName(schema), TableColumns.OUTBOX, "outbox entries");
   }
 
   /**
@@ -74,7 +75,9 @@ public final class OutboxTable {
       throw kept != null
           ? kept
           : new SchemaException(
-              "The table of outbox entries is not in " + database.name() + ". Open the datasource again.",
+              "The table of outbox entries is not in "
+                  + database.name()
+                  + ". Open the datasource again.",
               database.name(),
               null);
     }

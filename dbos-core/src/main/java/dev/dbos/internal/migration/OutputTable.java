@@ -21,8 +21,7 @@ public final class OutputTable {
    * @throws DatabaseUnavailableException when the connection is lost
    */
   public static void prepare(Database database, String schema) {
-    new DatasourceTable(
-            database, new SchemaName(schema), TableColumns.OUTPUTS, "step outputs")
+    new DatasourceTable(database, new SchemaName(schema), TableColumns.OUTPUTS, "step outputs")
         .prepare();
   }
 

@@ -23,8 +23,7 @@ final class TableColumns {
    * @param marks the columns by which one of that name is known to be ours
    * @param constraints behind the columns, each as SQL
    */
-  record Shape(
-      String name, List<Column> columns, List<String> marks, List<String> constraints) {}
+  record Shape(String name, List<Column> columns, List<String> marks, List<String> constraints) {}
 
   /** A column, with its type on either product. */
   record Column(String name, String postgres, String sqlite) {

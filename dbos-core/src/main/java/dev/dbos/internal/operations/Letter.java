@@ -83,7 +83,9 @@ public record Letter(
     }
   }
 
-  /** Stores letters for those who exist; nothing is written when all of them must and one does not. */
+  /**
+   * Stores letters for those who exist; nothing is written when all of them must and one does not.
+   */
   public static Delivered deliver(DSLContext dsl, Collection<Letter> letters, boolean allOrNone) {
     Map<Letter, Set<String>> recipients = new LinkedHashMap<>();
     for (Letter letter : letters) {

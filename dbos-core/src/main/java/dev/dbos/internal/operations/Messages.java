@@ -67,9 +67,7 @@ public final class Messages {
           Void.class,
           () -> {
             tell(
-                access
-                    .systemDatabase()
-                    .write(dsl -> Letter.deliver(dsl, letters, true).orThrow()));
+                access.systemDatabase().write(dsl -> Letter.deliver(dsl, letters, true).orThrow()));
             return StepCodec.asDeclared(null);
           });
     }

@@ -35,8 +35,7 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
   }
 
   /** A handle on a workflow that may be on its way to the system database. */
-  public StoredHandle(
-      SystemAccess access, String workflowId, Type outputType, Arrival arrival) {
+  public StoredHandle(SystemAccess access, String workflowId, Type outputType, Arrival arrival) {
     this.access = access;
     this.workflowId = workflowId;
     this.outputType = outputType;

@@ -11,8 +11,8 @@ import org.jooq.DSLContext;
 
 /**
  * What a system database remembers of an outbox: how often something was taken from it, and what
- * the last time. Whoever delivers adds one to the version it knew when it looked into the outbox, in
- * the transaction that delivers; so what it saw cannot have been delivered by anybody else.
+ * the last time. Whoever delivers adds one to the version it knew when it looked into the outbox,
+ * in the transaction that delivers; so what it saw cannot have been delivered by anybody else.
  */
 final class OutboxLedger {
   private OutboxLedger() {}
@@ -76,7 +76,6 @@ final class OutboxLedger {
   @SuppressWarnings("unchecked") // decoded as this very type
   private static List<String> decode(String entries) {
     return (List<String>)
-        Objects.requireNonNull(
-            PortableValues.read(entries, new TypeRef<List<String>>() {}.type()));
+        Objects.requireNonNull(PortableValues.read(entries, new TypeRef<List<String>>() {}.type()));
   }
 }

@@ -15,12 +15,12 @@ import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.sql.SqlFailure;
-import dev.dbos.internal.sql.SystemDsl;
 import dev.dbos.internal.store.EnqueueStore;
 import dev.dbos.internal.store.EventStore;
 import dev.dbos.internal.store.Named;
 import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.observe.OutboxBacklog;
+import dev.dbos.serialization.Arguments;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.Message;
 import dev.dbos.workflow.OutboxEntry;
@@ -44,8 +44,6 @@ import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
-import org.jooq.impl.DSL;
-import org.jooq.impl.DefaultConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,8 +160,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
     return each(entries, (relay, ids) -> relay.file().discard(ids));
   }
 
-  private int each(
-      Collection<OutboxEntry> entries, ToIntBiFunction<Relay, List<String>> change) {
+  private int each(Collection<OutboxEntry> entries, ToIntBiFunction<Relay, List<String>> change) {
     Map<Relay, List<String>> idsByRelay =
         entries.stream()
             .collect(
@@ -199,10 +196,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
   }
 
   private boolean isHere(DurableTransactions datasource) {
-    return datasource
-        .database()
-        .identity()
-        .equals(access.systemDatabase().database().identity());
+    return datasource.database().identity().equals(access.systemDatabase().database().identity());
   }
 
   /** Starts a workflow, by the version of the runtime. */
@@ -211,14 +205,15 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
       WorkflowDefinition<I, O> definition,
       @Nullable I input,
       StartOptions options) {
-    return start(transaction, Call.of(definition, input), options, version, definition.outputType());
+    return start(
+        transaction, Call.of(definition, input), options, version, definition.outputType());
   }
 
   /** Starts a workflow that is known by its name only. */
-  public WorkflowHandle<Object> enqueue(
+  public WorkflowHandle<@Nullable Object> enqueue(
       Ambient.InTransaction transaction,
       String workflowName,
-      List<? extends @Nullable Object> arguments,
+      Arguments arguments,
       StartOptions options) {
     return start(transaction, Call.of(workflowName, arguments), options, null, Object.class);
   }
@@ -243,7 +238,8 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
       return new StoredHandle<>(access, id, outputType);
     }
     Relay relay = write(transaction, Parcel.Start.of(row, sharing));
-    return new StoredHandle<>(access, row.workflowId(), outputType, relay.arrival(row.workflowId()));
+    return new StoredHandle<>(
+        access, row.workflowId(), outputType, relay.arrival(row.workflowId()));
   }
 
   /** A handle on a workflow that a transaction of {@code datasource} has started. */
@@ -259,8 +255,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
   public void send(Ambient.InTransaction transaction, Message message) {
     Letter letter = Letter.of(message, access.times().sent().next(1));
     if (isHere(datasource(transaction))) {
-      var sent =
-          here(transaction, dsl -> Letter.deliver(dsl, List.of(letter), true).orThrow());
+      var sent = here(transaction, dsl -> Letter.deliver(dsl, List.of(letter), true).orThrow());
       pending(transaction).news().sent(sent);
     } else {
       write(transaction, Parcel.Send.of(letter));
@@ -310,8 +305,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
 
   private Pending pending(Ambient.InTransaction transaction) {
     AtCommit atCommit = Objects.requireNonNull(transaction.atCommit(), "it was checked before");
-    return atCommit.part(
-        Pending.class, () -> new Pending(access, rowsOf(datasource(transaction))));
+    return atCommit.part(Pending.class, () -> new Pending(access, rowsOf(datasource(transaction))));
   }
 
   private static OutboxRows rowsOf(DurableTransactions datasource) {
@@ -320,16 +314,13 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
 
   /** Writes into system tables that are in the transaction's own database. */
   private <R> R here(Ambient.InTransaction transaction, Function<DSLContext, R> statements) {
-    DSLContext dsl =
-        DSL.using(
-            SystemDsl.of(
-                    datasource(transaction).database().dialect(), access.systemDatabase().schema())
-                .configuration()
-                .derive(new DefaultConnectionProvider(transaction.connection())));
     try {
-      return statements.apply(dsl);
+      return statements.apply(access.systemDatabase().within(transaction.connection()));
+    } catch (SQLException failure) {
+      throw new DataAccessException("The system tables could not be asked for", failure);
     } catch (RuntimeException failure) {
-      throw explained(failure, transaction, "the system tables in schema " + access.systemDatabase().schema());
+      throw explained(
+          failure, transaction, "the system tables in schema " + access.systemDatabase().schema());
     }
   }
 

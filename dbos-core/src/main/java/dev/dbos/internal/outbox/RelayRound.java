@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  *   <li>it knows the version in the ledger, and has deleted from the outbox what is remembered
  *       there as taken last;
  *   <li>then it looks into the outbox;
- *   <li>one transaction in the system database goes from that version to the next, delivers what was
- *       seen, and remembers it as taken last. Whoever looked before another one delivered fails
+ *   <li>one transaction in the system database goes from that version to the next, delivers what
+ *       was seen, and remembers it as taken last. Whoever looked before another one delivered fails
  *       here, and begins again;
  *   <li>what was delivered is deleted from the outbox.
  * </ol>
@@ -97,8 +97,7 @@ final class RelayRound {
 
   private Known catchUp() throws SQLException {
     String outbox = file.name();
-    OutboxLedger.State state =
-        access.systemDatabase().write(dsl -> OutboxLedger.read(dsl, outbox));
+    OutboxLedger.State state = access.systemDatabase().write(dsl -> OutboxLedger.read(dsl, outbox));
     if (!state.relayed().isEmpty()) {
       file.delete(state.relayed());
     }
@@ -154,12 +153,10 @@ final class RelayRound {
               INSUFFICIENT_PRIVILEGE,
               LOGIN_REFUSED,
               ACCESS_REFUSED,
-              NO_SUCH_DATABASE -> false;
-          case UNIQUE_VIOLATION,
-              NOT_NULL_VIOLATION,
-              TRANSACTION_ABORTED,
-              ALREADY_EXISTS,
-              OTHER -> true;
+              NO_SUCH_DATABASE ->
+              false;
+          case UNIQUE_VIOLATION, NOT_NULL_VIOLATION, TRANSACTION_ABORTED, ALREADY_EXISTS, OTHER ->
+              true;
           case NONE -> !(failure instanceof IllegalStateException);
         };
   }

@@ -27,8 +27,7 @@ public record TransactionOutbox(Outboxes outboxes, Ambient.InTransaction transac
           throw outside(
               operation, "In the body of a workflow use the method of Workflow of that name.");
       case Ambient.InStep step ->
-          throw outside(
-              operation, "In a step use the method of Workflow or DBOS of that name.");
+          throw outside(operation, "In a step use the method of Workflow or DBOS of that name.");
       case null ->
           throw outside(operation, "Elsewhere use the method of DBOS or DbosClient of that name.");
     };
@@ -85,8 +84,7 @@ public record TransactionOutbox(Outboxes outboxes, Ambient.InTransaction transac
               + " DbosClient.",
           null);
     }
-    if (hosts.size() > 1
-        && hosts.stream().map(OutboxHost::destination).distinct().count() > 1) {
+    if (hosts.size() > 1 && hosts.stream().map(OutboxHost::destination).distinct().count() > 1) {
       throw new ConfigurationException(
           operation
               + " was called in a transaction of datasource "

@@ -49,7 +49,9 @@ public final class EventStore {
             .from(WORKFLOW_STATUS)
             .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
             .and(WORKFLOW_STATUS.CREATED_AT.eq(incarnation));
-    if ((dsl.dialect() == SQLDialect.SQLITE ? row : row.forNoKeyUpdate()).fetchOptional().isEmpty()) {
+    if ((dsl.dialect() == SQLDialect.SQLITE ? row : row.forNoKeyUpdate())
+        .fetchOptional()
+        .isEmpty()) {
       return false;
     }
     boolean overtaken =

@@ -58,8 +58,7 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
    * @param atCommit what the body wants done around the commit
    * @throws TransactionAbortedException when the body returned, but left nothing to commit
    */
-  R runBody(Lease lease, @Nullable WorkflowScope scope, AtCommit atCommit)
-      throws X, SQLException {
+  R runBody(Lease lease, @Nullable WorkflowScope scope, AtCommit atCommit) throws X, SQLException {
     Transactions.begin(lease, mode);
     boolean sqlite = database.dialect() instanceof Dialect.Sqlite;
     if (sqlite) {
@@ -84,7 +83,8 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
   private R runGuarded(
       GuardedConnection guard, OpenStatements statements, @Nullable AtCommit atCommit) throws X {
     Ambient inside =
-        new Ambient.InTransaction(owner, database.name(), name, guard.connection(), outer, atCommit, 0);
+        new Ambient.InTransaction(
+            owner, database.name(), name, guard.connection(), outer, atCommit, 0);
     try {
       return Ambient.<R, X>call(inside, () -> body.call(guard.connection()));
     } finally {
