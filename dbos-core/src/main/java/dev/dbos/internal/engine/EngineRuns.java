@@ -114,11 +114,13 @@ final class EngineRuns implements Runs, LocalRuns {
 
   @Override
   public void enqueued(String queueName) {
-    engine.internalQueue().signal();
+    engine.queues().signal(queueName);
   }
 
   @Override
-  public void delayed() {}
+  public void delayed() {
+    engine.delays().signal();
+  }
 
   @Override
   public void forget(Collection<DeletedWorkflow> workflows) {

@@ -3,6 +3,7 @@ package dev.dbos.internal.store;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
 
 import dev.dbos.internal.context.Inheritance;
+import java.util.Comparator;
 import java.util.List;
 import org.jooq.Field;
 import org.jooq.Record;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdAtMillis when its row was made, epoch ms
  * @param attempts how many times it was started or recovered, this time included
  * @param inheritance its deadline and whom it runs for
+ * @param place where in its queue it waited
  */
 public record ClaimedWorkflow(
     String workflowId,
@@ -24,7 +26,22 @@ public record ClaimedWorkflow(
     @Nullable String inputs,
     long createdAtMillis,
     long attempts,
-    Inheritance inheritance) {
+    Inheritance inheritance,
+    Place place) {
+
+  /**
+   * A place in a queue.
+   *
+   * @param priority smaller is sooner
+   * @param partitionKey the part of the queue, or null
+   */
+  public record Place(int priority, @Nullable String partitionKey) {}
+
+  /** As they leave their queue. */
+  static final Comparator<ClaimedWorkflow> IN_ORDER =
+      Comparator.comparingInt((ClaimedWorkflow workflow) -> workflow.place().priority())
+          .thenComparingLong(ClaimedWorkflow::createdAtMillis)
+          .thenComparing(ClaimedWorkflow::workflowId);
 
   static final List<Field<?>> FIELDS =
       List.of(
@@ -36,7 +53,9 @@ public record ClaimedWorkflow(
           WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS,
           WORKFLOW_STATUS.AUTHENTICATED_USER,
           WORKFLOW_STATUS.ASSUMED_ROLE,
-          WORKFLOW_STATUS.AUTHENTICATED_ROLES);
+          WORKFLOW_STATUS.AUTHENTICATED_ROLES,
+          WORKFLOW_STATUS.PRIORITY,
+          WORKFLOW_STATUS.QUEUE_PARTITION_KEY);
 
   static ClaimedWorkflow of(Record row) {
     return new ClaimedWorkflow(
@@ -49,6 +68,8 @@ public record ClaimedWorkflow(
             row.get(WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS),
             row.get(WORKFLOW_STATUS.AUTHENTICATED_USER),
             row.get(WORKFLOW_STATUS.ASSUMED_ROLE),
-            row.get(WORKFLOW_STATUS.AUTHENTICATED_ROLES)));
+            row.get(WORKFLOW_STATUS.AUTHENTICATED_ROLES)),
+        new Place(
+            row.get(WORKFLOW_STATUS.PRIORITY), row.get(WORKFLOW_STATUS.QUEUE_PARTITION_KEY)));
   }
 }
