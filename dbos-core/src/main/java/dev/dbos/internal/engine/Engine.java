@@ -26,6 +26,7 @@ import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import dev.dbos.observe.Vitals;
+import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
@@ -68,6 +69,7 @@ public final class Engine implements AutoCloseable {
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
   private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
+  private volatile @Nullable RetentionLoop retention;
 
   /** An engine over a system database whose schema is ready. */
   public Engine(
@@ -126,6 +128,11 @@ public final class Engine implements AutoCloseable {
   /** Lets workflows have the datasource that belongs to the runtime. */
   public void applicationDatasource(Supplier<Datasource<Connection>> datasource) {
     this.applicationDatasource = datasource;
+  }
+
+  /** Has finished workflows deleted, from its recovery on until it is closed. */
+  public void retain(Retention wanted) {
+    this.retention = new RetentionLoop(access, wanted);
   }
 
   Datasource<Connection> applicationDatasource() {
@@ -445,6 +452,10 @@ public final class Engine implements AutoCloseable {
     new Recovery(this).run();
     queues.start();
     delays.start();
+    RetentionLoop loop = retention;
+    if (loop != null) {
+      loop.start();
+    }
   }
 
   @Override
@@ -453,6 +464,10 @@ public final class Engine implements AutoCloseable {
     draining = true;
     delays.close();
     queues.close();
+    RetentionLoop loop = retention;
+    if (loop != null) {
+      loop.close();
+    }
     new EngineClose(this, runs.executing(), runs.idle()).run();
     deadlines.close();
     sweeper.close();
