@@ -36,6 +36,7 @@ class QueueTest {
   private static final Queue PACKING =
       Queue.named("packing").withPollingInterval(Duration.ofHours(1));
 
+  private static final Queue EAGER = PACKING.withPollingInterval(Duration.ofMillis(50));
   private static final Queue ONE_BY_ONE = PACKING.withConcurrency(1);
 
   @ParameterizedTest
@@ -98,8 +99,8 @@ class QueueTest {
   void workIsTakenByItsOwnVersionAndThatOfNoneByTheLatest(Product product) {
     try (Site site = Site.of(product);
         Packing packing = Packing.of(site)) {
-      DBOS old = packing.work(packing.packer("ann").queue(PACKING).applicationVersion("1.0"));
-      DBOS fresh = packing.work(packing.packer("ben").queue(PACKING).applicationVersion("2.0"));
+      DBOS old = packing.work(packing.packer("ann").queue(EAGER).applicationVersion("1.0"));
+      DBOS fresh = packing.work(packing.packer("ben").queue(EAGER).applicationVersion("2.0"));
 
       List<WorkflowHandle<String>> handles = Packing.enqueue(old, QUEUED, "old");
       handles.addAll(Packing.enqueue(fresh, QUEUED, "new"));
