@@ -50,6 +50,11 @@ public final class DbosClient extends Workflows implements AutoCloseable {
     outboxes.start();
   }
 
+  @Override
+  @Nullable String ownVersion() {
+    return null;
+  }
+
   /**
    * A client for the system database at {@code url}, of all applications in it. Does not connect.
    *
