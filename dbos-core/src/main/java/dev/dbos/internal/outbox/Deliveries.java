@@ -9,7 +9,6 @@ import dev.dbos.internal.store.Enqueued;
 import dev.dbos.internal.store.EventStore;
 import dev.dbos.internal.store.Named;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +112,7 @@ final class Deliveries {
       return;
     }
     long first = access.times().sent().next(sends.size());
-    Map<Letter, String> entries = new HashMap<>();
+    Map<Letter, String> entries = new LinkedHashMap<>();
     List<Letter> letters = new ArrayList<>();
     for (Opened<Parcel.Send> send : sends) {
       Letter letter = send.parcel().letter(first + letters.size());
@@ -121,8 +120,14 @@ final class Deliveries {
       entries.put(letter, send.entry());
     }
     Letter.Delivered result = Letter.deliver(dsl, letters, false);
-    result.unknown().forEach(letter -> refuse(entries.remove(letter), letter.unknown()));
-    delivered.addAll(entries.values());
+    entries.forEach(
+        (letter, entry) -> {
+          if (result.unknown().contains(letter)) {
+            refuse(entry, letter.unknown());
+          } else {
+            delivered.add(entry);
+          }
+        });
     news.sent(result.rows());
     sends.clear();
   }
