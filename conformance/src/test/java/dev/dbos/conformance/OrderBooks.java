@@ -28,8 +28,7 @@ final class OrderBooks {
         "nothing runs",
         () -> system("select count(*) from %s where status in ('PENDING', 'ENQUEUED')") == 0);
     List<String> orders = orders();
-    assertThat(
-            rows(ledger.application(), "select order_id from shipment order by order_id"))
+    assertThat(rows(ledger.application(), "select order_id from shipment order by order_id"))
         .isEqualTo(orders);
     assertThat(
             rows(

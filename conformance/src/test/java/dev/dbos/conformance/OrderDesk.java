@@ -52,8 +52,7 @@ final class OrderDesk {
   }
 
   private String ship(String id) throws Exception {
-    shop.run(
-        "ship", tables -> tables.execute("insert into shipment values ('" + id + "')"));
+    shop.run("ship", tables -> tables.execute("insert into shipment values ('" + id + "')"));
     return "shipped " + id;
   }
 

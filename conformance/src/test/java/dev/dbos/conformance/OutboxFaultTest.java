@@ -37,8 +37,7 @@ class OutboxFaultTest {
     DELIVERY_BEGUN(false, sql -> sql.startsWith("update") && sql.contains("java_outboxes")),
     WORKFLOW_WRITTEN(
         false, sql -> sql.startsWith("insert into") && sql.contains("workflow_status")),
-    DELIVERY_REMEMBERED(
-        false, sql -> sql.startsWith("update") && sql.contains("\"relayed\"")),
+    DELIVERY_REMEMBERED(false, sql -> sql.startsWith("update") && sql.contains("\"relayed\"")),
     DELIVERY_COMMITTED(false, commitAfter("java_outboxes", "\"relayed\"")),
     ENTRY_DELETED(true, sql -> sql.startsWith("delete") && sql.contains("datasource_outbox")),
     DELETION_COMMITTED(true, commitAfter("datasource_outbox", "delete"));

@@ -101,8 +101,7 @@ class OutboxRelayTest {
       premises
           .ledger()
           .application()
-          .execute(
-              "insert into " + books.outbox() + " select * from kept where kind <> 'outbox'");
+          .execute("insert into " + books.outbox() + " select * from kept where kind <> 'outbox'");
 
       DBOS dbos = premises.launch(new OrderDesk(premises.shop())::applyTo);
 
@@ -251,8 +250,7 @@ class OutboxRelayTest {
       assertThat(backlog.age()).isPresent();
       proxy.accept();
       new OrderBooks(premises, APART).assertEachOrderIsShippedOnce();
-      Eventually.await(
-          "nothing waits", () -> dbos.health().outboxes().getFirst().age().isEmpty());
+      Eventually.await("nothing waits", () -> dbos.health().outboxes().getFirst().age().isEmpty());
     }
   }
 
@@ -263,12 +261,12 @@ class OutboxRelayTest {
       PostgresRole role = TestPostgres.shared().createRole();
       DirectSql administrator = premises.ledger().application();
       administrator.execute("GRANT SELECT, INSERT ON orders, shipment TO " + role.name());
-      SchemaDdl.datasource(DatabaseUrl.Kind.POSTGRESQL, "dbos")
-          .stream()
+      SchemaDdl.datasource(DatabaseUrl.Kind.POSTGRESQL, "dbos").stream()
           .filter(statement -> !statement.contains("outbox"))
           .forEach(administrator::execute);
       SchemaDdl.grants("dbos", role.name()).forEach(administrator::execute);
-      administrator.execute("ALTER DEFAULT PRIVILEGES IN SCHEMA dbos REVOKE ALL ON TABLES FROM " + role.name());
+      administrator.execute(
+          "ALTER DEFAULT PRIVILEGES IN SCHEMA dbos REVOKE ALL ON TABLES FROM " + role.name());
       String url =
           TestPostgres.shared().url(Site.databaseName(premises.site().applicationUrl()), role);
       OrderDesk desk = new OrderDesk(premises.shop(url));

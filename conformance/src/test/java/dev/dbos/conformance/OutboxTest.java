@@ -49,7 +49,9 @@ class OutboxTest {
     }
 
     int entries() {
-      return ledger().application().number("select count(*) from " + table() + " where kind <> 'outbox'");
+      return ledger()
+          .application()
+          .number("select count(*) from " + table() + " where kind <> 'outbox'");
     }
 
     String table() {
@@ -190,8 +192,7 @@ class OutboxTest {
     try (Premises premises = Premises.of(setting)) {
       Scene scene = Scene.open(premises);
       Shop shop = scene.desk().shop();
-      WorkflowHandle<String> clerk =
-          scene.dbos().start(CLERK, null, StartOptions.id("clerk"));
+      WorkflowHandle<String> clerk = scene.dbos().start(CLERK, null, StartOptions.id("clerk"));
 
       for (int i = 0; i < 10; i++) {
         String first = "a" + i;
@@ -239,8 +240,7 @@ class OutboxTest {
 
   @ParameterizedTest
   @MethodSource("dev.dbos.conformance.Setting#all")
-  void anEventOfATransactionIsPublishedButNotOverOneOfALaterStep(Setting setting)
-      throws Exception {
+  void anEventOfATransactionIsPublishedButNotOverOneOfALaterStep(Setting setting) throws Exception {
     try (Premises premises = Premises.of(setting)) {
       Shop shop = premises.shop();
       DBOS dbos =
@@ -263,8 +263,7 @@ class OutboxTest {
       WorkflowHandle<String> scene = dbos.start(SCENE, "", StartOptions.id("scene"));
 
       assertThat(dbos.getEvent("scene", "once", String.class, PATIENCE)).contains("transaction");
-      Eventually.await(
-          "three values", () -> dbos.eventHistory("scene").size() == 3);
+      Eventually.await("three values", () -> dbos.eventHistory("scene").size() == 3);
       assertThat(dbos.getEvent("scene", "twice", String.class, Duration.ZERO)).contains("body");
       dbos.send("scene", "bye");
       assertThat(scene.result(PATIENCE)).isEqualTo("bye");
@@ -285,7 +284,8 @@ class OutboxTest {
                   .build());
 
       WorkflowHandle<@Nullable Object> handle =
-          office.call("order", tables -> Outbox.enqueue("ship", List.of("o5"), StartOptions.DEFAULT));
+          office.call(
+              "order", tables -> Outbox.enqueue("ship", List.of("o5"), StartOptions.DEFAULT));
 
       assertThat(handle.result(PATIENCE)).isEqualTo("shipped o5");
       assertThat(scene.shipments("o5")).isEqualTo(1);
@@ -339,8 +339,7 @@ class OutboxTest {
       OrderDesk desk = new OrderDesk(premises.shop());
       DBOS dbos =
           premises.launch(
-              builder ->
-                  desk.applyTo(builder).workflow(SCENE, id -> Outbox.start(SHIP, id).id()));
+              builder -> desk.applyTo(builder).workflow(SCENE, id -> Outbox.start(SHIP, id).id()));
       Shop shop = desk.shop();
 
       assertThatThrownBy(() -> Outbox.start(SHIP, "o8"))
