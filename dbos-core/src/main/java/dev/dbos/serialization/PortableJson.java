@@ -53,20 +53,21 @@ public final class PortableJson {
   }
 
   /**
-   * Writes the arguments of a workflow: {@code {"positionalArgs":[...],"namedArgs":{}}}.
+   * Writes the arguments of a workflow: {@code {"positionalArgs":[...],"namedArgs":{}}}. One that is
+   * {@link Arguments} stands for several.
    *
    * @throws SerializationException if an argument has no portable form
    */
   public String encodeArguments(List<?> positional) {
     Map<String, Object> envelope = new LinkedHashMap<>();
-    envelope.put("positionalArgs", new ArrayList<>(positional));
+    envelope.put("positionalArgs", spread(positional));
     envelope.put("namedArgs", Map.of());
     return write(envelope, "The workflow's arguments cannot be stored as JSON");
   }
 
   /**
-   * Reads the argument of a workflow that takes at most one. Either key may be missing or null, in
-   * any order.
+   * Reads the argument of a workflow that takes at most one, or {@link Arguments}. Either key may be
+   * missing or null, in any order.
    *
    * @param type the declared type; {@code Void} or {@code void} for a workflow without an argument
    * @return the argument; null when there is none
@@ -83,6 +84,9 @@ public final class PortableJson {
       throw malformed(type, "positionalArgs is not an array");
     }
     JsonNode named = envelope.path("namedArgs");
+    if (SpreadArguments.areMeant(type)) {
+      return convert(gathered(positional, named, type), type, "The workflow's arguments");
+    }
     if (positional.isEmpty() && !named.isEmpty() && !isVoid(type)) {
       throw malformed(type, "it got named arguments only, but takes one positional argument");
     }
@@ -94,6 +98,27 @@ public final class PortableJson {
     return positional.isEmpty() || isVoid(type)
         ? null
         : convert(positional.path(0), type, "The workflow's argument");
+  }
+
+  private static List<Object> spread(List<?> positional) {
+    Object only = positional.size() == 1 ? positional.getFirst() : null;
+    if (only == null || !SpreadArguments.areMeant(only.getClass())) {
+      return new ArrayList<>(positional);
+    }
+    try {
+      return SpreadArguments.of(MAPPER.valueToTree(only), only.getClass());
+    } catch (RuntimeException | StackOverflowError e) {
+      throw Failures.of("The workflow's arguments cannot be stored as JSON", e);
+    }
+  }
+
+  private static JsonNode gathered(JsonNode positional, JsonNode named, Type type) {
+    int most = SpreadArguments.names(type).size();
+    if (positional.size() > most) {
+      throw malformed(
+          type, "expected at most " + most + " arguments but got " + positional.size());
+    }
+    return SpreadArguments.gather(MAPPER.createObjectNode(), positional, named, type);
   }
 
   /**

@@ -58,6 +58,7 @@ public final class Engine implements AutoCloseable {
   private final StartRows startRows;
   private final Deadlines deadlines = new Deadlines(this);
   private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
+  private final ScheduleLoop schedules = new ScheduleLoop(this);
   private final RunExecution execution = new RunExecution(this);
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
@@ -319,6 +320,10 @@ public final class Engine implements AutoCloseable {
 
   Dispatcher internalQueue() {
     return internalQueue;
+  }
+
+  ScheduleLoop schedules() {
+    return schedules;
   }
 
   OutputSweeper sweeper() {

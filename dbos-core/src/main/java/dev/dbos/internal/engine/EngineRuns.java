@@ -121,4 +121,14 @@ final class EngineRuns implements Runs, LocalRuns {
   public void forget(Collection<DeletedWorkflow> workflows) {
     engine.sweeper().forget(workflows);
   }
+
+  @Override
+  public boolean knows(String workflowName) {
+    return engine.workflowNames().contains(workflowName);
+  }
+
+  @Override
+  public void schedulesChanged() {
+    engine.schedules().signal();
+  }
 }

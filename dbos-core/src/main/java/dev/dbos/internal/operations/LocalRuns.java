@@ -68,4 +68,12 @@ public interface LocalRuns {
 
   /** Deletes what known datasources hold of workflows that have been deleted. */
   void forget(Collection<DeletedWorkflow> workflows);
+
+  /** Whether workflows of this name may be scheduled; a process that runs none cannot know. */
+  default boolean knows(String workflowName) {
+    return true;
+  }
+
+  /** Schedules were made or changed. */
+  default void schedulesChanged() {}
 }
