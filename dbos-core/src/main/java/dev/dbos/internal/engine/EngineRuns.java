@@ -113,9 +113,12 @@ final class EngineRuns implements Runs, LocalRuns {
   }
 
   @Override
-  public void enqueued() {
+  public void enqueued(String queueName) {
     engine.internalQueue().signal();
   }
+
+  @Override
+  public void delayed() {}
 
   @Override
   public void forget(Collection<DeletedWorkflow> workflows) {

@@ -31,7 +31,10 @@ public interface LocalRuns {
         public void changed(Collection<String> workflowIds) {}
 
         @Override
-        public void enqueued() {}
+        public void enqueued(String queueName) {}
+
+        @Override
+        public void delayed() {}
 
         @Override
         public void forget(Collection<DeletedWorkflow> workflows) {}
@@ -63,8 +66,11 @@ public interface LocalRuns {
   /** Has the runs of these workflows, if there are any here, look whether they may go on. */
   void changed(Collection<String> workflowIds);
 
-  /** Something waits in the internal queue. */
-  void enqueued();
+  /** Something waits in a queue, or a queue has changed. */
+  void enqueued(String queueName);
+
+  /** Something waits until it may be taken out of its queue. */
+  void delayed();
 
   /** Deletes what known datasources hold of workflows that have been deleted. */
   void forget(Collection<DeletedWorkflow> workflows);
