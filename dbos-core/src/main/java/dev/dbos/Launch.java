@@ -14,6 +14,8 @@ import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
+import dev.dbos.internal.operations.Scheduling;
+import dev.dbos.internal.operations.Scheduling.Existing;
 import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
@@ -23,6 +25,7 @@ import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.TaggedJson;
 import dev.dbos.serialization.Trust;
 import dev.dbos.workflow.ApplicationVersion;
+import dev.dbos.workflow.Schedule;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -91,7 +94,7 @@ final class Launch {
           known.stream().map(DatasourceEngine::transactions).toList();
       Engine engine = new Engine(settings, systemDatabase, journal, chosen.workflows, transactions);
       engine.applicationDatasource(application::datasource);
-      recover(engine);
+      recover(engine, List.copyOf(chosen.schedules.values()));
       return new DBOS(engine, application);
     } catch (Throwable failure) {
       application.close();
@@ -100,12 +103,34 @@ final class Launch {
   }
 
   /** Lets nothing that was recovered run on when the rest could not be. */
-  private static void recover(Engine engine) {
+  private static void recover(Engine engine, List<Schedule> schedules) {
     try {
+      schedule(engine, schedules);
       engine.recover();
     } catch (Throwable failure) {
       engine.close();
       throw failure;
+    }
+  }
+
+  /** An older version that is launched again does not undo what a newer one has changed. */
+  private static void schedule(Engine engine, List<Schedule> schedules) {
+    if (!schedules.isEmpty()) {
+      EngineSettings settings = engine.settings();
+      boolean isLatest =
+          engine.access().systemDatabase().read(
+                  dsl -> VersionStore.list(dsl, settings.applicationName()))
+              .stream()
+              .findFirst()
+              .map(ApplicationVersion::name)
+              .filter(settings.applicationVersion()::equals)
+              .isPresent();
+      new Scheduling(engine.access())
+          .put(
+              "DbosBuilder.schedule",
+              "DBOS.applySchedules",
+              schedules,
+              isLatest ? Existing.REDEFINE : Existing.KEEP);
     }
   }
 

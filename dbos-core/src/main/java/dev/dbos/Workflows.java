@@ -59,6 +59,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Steering steering;
   private final Forking forking;
   private final Versions versions;
+  private final Schedules schedules;
   private final Enqueueing enqueueing;
 
   Workflows(SystemAccess access, HealthCheck healthCheck) {
@@ -68,6 +69,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.steering = new Steering(access);
     this.forking = new Forking(access);
     this.versions = new Versions(access);
+    this.schedules = new Schedules(access);
     this.enqueueing = new Enqueueing(access);
   }
 
@@ -208,6 +210,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public Health health(Duration timeout) {
     return healthCheck.run(timeout);
+  }
+
+  /** The schedules, which start workflows again and again. */
+  public Schedules schedules() {
+    return schedules;
   }
 
   // ---- talk ----

@@ -432,19 +432,21 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Recovers what an earlier process with the same executor id left unfinished, and begins to take
-   * work out of the internal queue.
+   * work out of the internal queue and to fire schedules.
    */
   public void recover() {
     settings.observers().launched(vitals);
     sweeper.start();
     new Recovery(this).run();
     internalQueue.start();
+    schedules.start();
   }
 
   @Override
   public void close() {
     boolean again = draining;
     draining = true;
+    schedules.close();
     internalQueue.close();
     new EngineClose(this, runs.executing(), runs.idle()).run();
     deadlines.close();

@@ -188,15 +188,20 @@ public final class Scheduling {
       Optional<StoredSchedule> before,
       Existing existing,
       Instant now) {
-    if (before.isPresent()) {
-      if (existing == Existing.REDEFINE) {
-        redefine(dsl, schedule, before.get(), now);
-      }
-    } else if (!ScheduleStore.insert(dsl, schedule, access.applicationName(), now)) {
-      // Somebody made it a moment ago, so what was looked at does not count.
-      throw new IllegalStateException(
-          "Schedule '" + schedule.name() + "' was made by somebody else just now. Try again.");
+    if (before.isEmpty() && ScheduleStore.insert(dsl, schedule, access.applicationName(), now)) {
+      return;
     }
+    // When there was none, somebody has made it a moment ago: a process launched beside this one.
+    StoredSchedule there =
+        before.or(() -> checked(dsl, schedule, existing)).orElseThrow(() -> vanished(schedule));
+    if (existing == Existing.REDEFINE) {
+      redefine(dsl, schedule, there, now);
+    }
+  }
+
+  private static IllegalStateException vanished(Schedule schedule) {
+    return new IllegalStateException(
+        "Schedule '" + schedule.name() + "' was made and deleted by somebody else. Try again.");
   }
 
   private void redefine(DSLContext dsl, Schedule schedule, StoredSchedule before, Instant now) {
