@@ -9,6 +9,7 @@ import dev.dbos.internal.operations.Forking;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Listings;
 import dev.dbos.internal.operations.Messages;
+import dev.dbos.internal.operations.Retiring;
 import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.Steering;
 import dev.dbos.internal.operations.StoredHandle;
@@ -22,6 +23,7 @@ import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.ForkOptions;
 import dev.dbos.workflow.Message;
 import dev.dbos.workflow.Reach;
+import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.StepAggregate;
 import dev.dbos.workflow.StepAggregation;
@@ -58,6 +60,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final HealthCheck healthCheck;
   private final Steering steering;
   private final Forking forking;
+  private final Retiring retiring;
   private final Versions versions;
   private final Schedules schedules;
   private final Enqueueing enqueueing;
@@ -68,6 +71,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.listings = new Listings(access);
     this.steering = new Steering(access);
     this.forking = new Forking(access);
+    this.retiring = new Retiring(access);
     this.versions = new Versions(access);
     this.schedules = new Schedules(access);
     this.enqueueing = new Enqueueing(access);
@@ -421,6 +425,24 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public void delete(Collection<String> workflowIds, Reach reach) {
     steering.delete(workflowIds, reach);
+  }
+
+  /**
+   * Deletes finished workflows, in transactions of {@link Retention#withBatchSize some each}, those
+   * that ended first first; a crash leaves the rest as it is. With what they have started and with
+   * their rows in the datasources this was launched with. Where there are such datasources with
+   * databases of their own, nothing that ended within the last hour is deleted: a run that was
+   * replaced could be committing still. Deleted ids can be used again.
+   *
+   * <p>Those of the application and of none; those of all for a client without an application.
+   *
+   * @return how many were deleted
+   * @throws dev.dbos.error.DatabaseUnavailableException when the system database or one of the
+   *     datasources is away; what was deleted until then is gone
+   * @throws IllegalStateException inside a transaction
+   */
+  public long deleteFinished(Retention retention) {
+    return retiring.deleteFinished(retention);
   }
 
   /**

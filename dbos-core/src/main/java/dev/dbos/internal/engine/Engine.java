@@ -27,6 +27,7 @@ import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import dev.dbos.observe.Vitals;
+import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
@@ -69,6 +70,7 @@ public final class Engine implements AutoCloseable {
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
   private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
+  private volatile @Nullable RetentionLoop retention;
 
   /** An engine over a system database whose schema is ready. */
   public Engine(
@@ -127,6 +129,11 @@ public final class Engine implements AutoCloseable {
   /** Lets workflows have the datasource that belongs to the runtime. */
   public void applicationDatasource(Supplier<Datasource<Connection>> datasource) {
     this.applicationDatasource = datasource;
+  }
+
+  /** Has finished workflows deleted, from its recovery on until it is closed. */
+  public void retain(Retention wanted) {
+    this.retention = new RetentionLoop(access, wanted);
   }
 
   Datasource<Connection> applicationDatasource() {
@@ -440,6 +447,10 @@ public final class Engine implements AutoCloseable {
     new Recovery(this).run();
     internalQueue.start();
     schedules.start();
+    RetentionLoop loop = retention;
+    if (loop != null) {
+      loop.start();
+    }
   }
 
   @Override
@@ -448,6 +459,10 @@ public final class Engine implements AutoCloseable {
     draining = true;
     schedules.close();
     internalQueue.close();
+    RetentionLoop loop = retention;
+    if (loop != null) {
+      loop.close();
+    }
     new EngineClose(this, runs.executing(), runs.idle()).run();
     deadlines.close();
     sweeper.close();

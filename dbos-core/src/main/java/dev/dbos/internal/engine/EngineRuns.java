@@ -8,6 +8,7 @@ import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.watch.Runs;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -118,11 +119,13 @@ final class EngineRuns implements Runs, LocalRuns {
   }
 
   @Override
-  public void delayed() {}
+  public boolean forget(Collection<DeletedWorkflow> workflows) {
+    return engine.sweeper().forget(workflows);
+  }
 
   @Override
-  public void forget(Collection<DeletedWorkflow> workflows) {
-    engine.sweeper().forget(workflows);
+  public Duration outputsSettle() {
+    return engine.sweeper().settling();
   }
 
   @Override
@@ -134,4 +137,7 @@ final class EngineRuns implements Runs, LocalRuns {
   public void schedulesChanged() {
     engine.schedules().signal();
   }
+
+  @Override
+  public void delayed() {}
 }

@@ -193,17 +193,14 @@ final class Run implements WorkflowScope, WatchedRun {
   }
 
   @Override
-  public StepEffect recordStart(
-      int stepId, String name, Function<DSLContext, StepEffect> effects) {
+  public StepEffect recordStart(int stepId, String name, Function<DSLContext, StepEffect> effects) {
     RecordedStep step = steps.recordStart(stepId, name, effects);
     return new StepEffect(step.payload(), step.childId());
   }
 
   @Override
   public Optional<StepEffect> recordedStart(int stepId, String name) {
-    return steps
-        .recorded(stepId, name)
-        .map(step -> new StepEffect(step.payload(), step.childId()));
+    return steps.recorded(stepId, name).map(step -> new StepEffect(step.payload(), step.childId()));
   }
 
   @Override

@@ -152,7 +152,9 @@ public final class Enqueueing {
   private static IllegalStateException refused(WorkflowScope parent, Payload payload) {
     parent.codec().<Object, RuntimeException>replay(payload);
     return new IllegalStateException(
-        "A step of workflow " + parent.workflowId() + " that put a workflow into a queue has"
+        "A step of workflow "
+            + parent.workflowId()
+            + " that put a workflow into a queue has"
             + " recorded neither the workflow nor an error.");
   }
 }

@@ -1,6 +1,7 @@
 package dev.dbos.internal.operations;
 
 import dev.dbos.internal.context.DeletedWorkflow;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,14 @@ public interface LocalRuns {
         public void delayed() {}
 
         @Override
-        public void forget(Collection<DeletedWorkflow> workflows) {}
+        public boolean forget(Collection<DeletedWorkflow> workflows) {
+          return true;
+        }
+
+        @Override
+        public Duration outputsSettle() {
+          return Duration.ZERO;
+        }
       };
 
   /**
@@ -72,9 +80,6 @@ public interface LocalRuns {
   /** Something waits until it may be taken out of its queue. */
   void delayed();
 
-  /** Deletes what known datasources hold of workflows that have been deleted. */
-  void forget(Collection<DeletedWorkflow> workflows);
-
   /** Whether workflows of this name may be scheduled; a process that runs none cannot know. */
   default boolean knows(String workflowName) {
     return true;
@@ -82,4 +87,18 @@ public interface LocalRuns {
 
   /** Schedules were made or changed. */
   default void schedulesChanged() {}
+
+  /**
+   * Deletes what known datasources hold of workflows that have been deleted, or are about to be.
+   *
+   * @return whether nothing is left there
+   */
+  boolean forget(Collection<DeletedWorkflow> workflows);
+
+  /**
+   * How long after the end of a workflow what known datasources hold of it may be needed still: a
+   * run that was replaced may be in the middle of a transaction, and the row is what makes its
+   * commit fail. Zero where no datasource holds any.
+   */
+  Duration outputsSettle();
 }

@@ -16,7 +16,9 @@ public final class RisingTime {
     this.clock = clock;
   }
 
-  /** A time after all before it, epoch ms; the {@code count - 1} behind it are the caller's, too. */
+  /**
+   * A time after all before it, epoch ms; the {@code count - 1} behind it are the caller's, too.
+   */
   public long next(int count) {
     long now = clock.millis();
     return last.updateAndGet(before -> Math.max(now, before + 1) + count - 1) - count + 1;

@@ -68,7 +68,9 @@ public record SystemAccess(
     workflowIds.forEach(id -> watcher().changed(Topic.workflow(id)));
   }
 
-  /** Something has been put into a queue: tells whoever takes work out of it, here and elsewhere. */
+  /**
+   * Something has been put into a queue: tells whoever takes work out of it, here and elsewhere.
+   */
   public void enqueued(String queueName) {
     runs.enqueued(queueName);
     watcher().changed(Topic.queue(queueName));

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.RowN;
@@ -79,6 +80,19 @@ public final class EnqueueStore {
   }
 
   private static Set<String> insertNew(DSLContext dsl, List<StartRow> rows) {
+    if (dsl.dialect() == SQLDialect.SQLITE) {
+      // jOOQ answers RETURNING on SQLite with the row inserted last, be it this one or not.
+      return rows.stream()
+          .filter(
+              row ->
+                  dsl.insertInto(WORKFLOW_STATUS)
+                          .set(values(dsl, row))
+                          .onConflictDoNothing()
+                          .execute()
+                      == 1)
+          .map(StartRow::workflowId)
+          .collect(Collectors.toSet());
+    }
     List<Map<Field<?>, Field<?>>> values = rows.stream().map(row -> values(dsl, row)).toList();
     RowN[] all =
         values.stream().map(value -> row(new ArrayList<>(value.values()))).toArray(RowN[]::new);
