@@ -8,7 +8,7 @@ package dev.dbos.workflow;
 public enum Misfire {
   /** Nothing; other implementations call it a schedule without automatic backfill. */
   SKIP,
-  /** The last of them is made up for. */
+  /** When some were missed, only the last of all that are due by now starts a workflow. */
   LAST_ONLY,
   /** All of them are; other implementations call it automatic backfill. */
   ALL

@@ -40,20 +40,28 @@ final class ScheduleFixture implements AutoCloseable {
     return Schedule.of("report", cron, REPORT, "tea");
   }
 
-  /** Sets the clock to a time of its day, or to a moment. */
-  void at(String time) {
-    Instant moment =
-        Instant.parse(time.length() < 9 ? "2026-03-01T" + time + (time.length() == 5 ? ":00Z" : "Z") : time);
-    clock.advance(Duration.between(clock.instant(), moment));
+  /** Moves the clock to a moment. */
+  void at(String moment) {
+    clock.advance(Duration.between(clock.instant(), Instant.parse(moment)));
   }
 
   static String id(String moment) {
-    return "sched-report-" + moment.replace("Z", ".000Z");
+    return "sched-report-" + withMillis(moment);
+  }
+
+  private static String withMillis(String moment) {
+    return moment.replace("Z", ".000Z");
+  }
+
+  /** What the workflow of a tick returned, once it has. */
+  static String result(DBOS dbos, String moment) {
+    Eventually.holds(moment + " is fired", () -> dbos.status(id(moment)).isPresent());
+    return dbos.retrieve(id(moment), String.class).result(PATIENCE);
   }
 
   /** The moments whose workflows the schedule has started, without waiting. */
   static List<String> started(DBOS dbos) {
-    return dbos.list(WorkflowQuery.all().withSchedule("report").withOldestFirst()).stream()
+    return dbos.list(WorkflowQuery.all().withSchedule("report").withLimit(1_000)).stream()
         .map(WorkflowStatus::id)
         .map(id -> id.substring("sched-report-".length()).replace(".000Z", "Z"))
         .sorted()

@@ -25,16 +25,15 @@ record DueTicks(List<Instant> fire, Instant decidedUntil) {
   static DueTicks of(Ticks ticks, Misfire misfire, Instant from, Instant now) {
     Instant missed = now.minus(GRACE);
     if (misfire == Misfire.ALL || !from.isBefore(missed)) {
-      return upTo(now, ticks, from, new ArrayList<>());
+      return upTo(now, ticks, from);
     }
-    List<Instant> fire = new ArrayList<>();
-    if (misfire == Misfire.LAST_ONLY) {
-      ticks.lastBetween(from, missed).ifPresent(fire::add);
-    }
-    return upTo(now, ticks, missed, fire);
+    return misfire == Misfire.SKIP
+        ? upTo(now, ticks, missed)
+        : new DueTicks(ticks.lastBetween(from, now).stream().toList(), now);
   }
 
-  private static DueTicks upTo(Instant now, Ticks ticks, Instant from, List<Instant> fire) {
+  private static DueTicks upTo(Instant now, Ticks ticks, Instant from) {
+    List<Instant> fire = new ArrayList<>();
     Optional<Instant> next = ticks.after(from);
     while (next.isPresent() && !next.get().isAfter(now)) {
       fire.add(next.get());
