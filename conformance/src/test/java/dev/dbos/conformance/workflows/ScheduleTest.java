@@ -15,6 +15,7 @@ import dev.dbos.workflow.Misfire;
 import dev.dbos.workflow.Schedule;
 import dev.dbos.workflow.ScheduleStatus;
 import dev.dbos.workflow.Tick;
+import dev.dbos.workflow.WorkflowQuery;
 import dev.dbos.workflow.WorkflowState;
 import dev.dbos.workflow.WorkflowStatus;
 import java.time.Instant;
@@ -205,7 +206,7 @@ class ScheduleTest {
         assertThat(result(two, tick)).isEqualTo("tea at " + tick);
       }
       assertThat(started(three)).hasSize(10);
-      assertThat(one.list(dev.dbos.workflow.WorkflowQuery.all()))
+      assertThat(one.list(WorkflowQuery.all()))
           .hasSize(10)
           .allSatisfy(run -> assertThat(run.attempts()).isEqualTo(1))
           .allSatisfy(run -> assertThat(run.state()).isEqualTo(WorkflowState.SUCCESS));

@@ -114,7 +114,14 @@ public final class Engine implements AutoCloseable {
                 new HealthCheck.Unfinished(settings.executorId(), settings.applicationVersion()),
                 vitals,
                 others,
-                watcher::state));
+                watcher::state,
+                this::troubles));
+  }
+
+  private List<String> troubles() {
+    return schedules.isFailing()
+        ? List.of("The schedules cannot be looked at, so their ticks are late; the log says why.")
+        : List.of();
   }
 
   /** What is recorded in the system database itself leaves nothing to clean up. */

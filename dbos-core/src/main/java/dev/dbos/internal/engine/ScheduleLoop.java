@@ -1,35 +1,27 @@
 package dev.dbos.internal.engine;
 
-import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Rounds;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Has schedules fired: one thread, which looks at the next tick of all of them, when it is {@link
+ * Has schedules fired: one thread, which looks at them at the next tick of all, when it is {@link
  * #signal told} that some changed, and every few seconds for what others have changed.
  */
 final class ScheduleLoop implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ScheduleLoop.class);
-
   /** Between two looks at schedules that others may have changed; times 0.5 to 1. */
   private static final Duration LOOK = Duration.ofSeconds(6);
 
-  private static final int CLOSE_SECONDS = 5;
-
   private final Engine engine;
   private final ScheduleFiring firing;
-  private final Object signal = new Object();
-  private boolean signalled;
-  private boolean closed;
-  private volatile boolean failing;
-  private @Nullable Thread thread;
+  private final Rounds rounds = new Rounds("schedules", this::round);
+  private final AtomicBoolean changed = new AtomicBoolean(true);
+  private Optional<Instant> nextTick = Optional.empty();
+  private long nextLookNanos;
 
   ScheduleLoop(Engine engine) {
     this.engine = engine;
@@ -37,98 +29,56 @@ final class ScheduleLoop implements AutoCloseable {
   }
 
   void start() {
-    synchronized (signal) {
-      thread = new Thread(this::work, "dbos schedules");
-      thread.setDaemon(true);
-      thread.start();
-    }
+    rounds.start();
   }
 
   /** Schedules have changed. */
   void signal() {
-    synchronized (signal) {
-      signalled = true;
-      signal.notifyAll();
-    }
+    changed.set(true);
+    rounds.signal();
   }
 
-  /** Whether the last look failed, so that ticks may be late. */
+  /** Whether the last look failed, so that ticks are late. */
   boolean isFailing() {
-    return failing;
+    return rounds.isFailing();
   }
 
-  private void work() {
-    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
-    Backoff idle = new Backoff(LOOK, 1, LOOK, ThreadLocalRandom.current());
-    int failures = 0;
-    Optional<Instant> next = Optional.empty();
-    Duration longest = Duration.ZERO;
-    while (waitUnlessClosed(next, longest)) {
-      try {
-        next = firing.round();
-        longest = idle.after(1);
-        if (failures > 0) {
-          LOG.info("Schedules are looked at again");
-        }
-        failures = 0;
-      } catch (RuntimeException failure) {
-        if (failures++ == 0) {
-          LOG.warn("Cannot look at the schedules; their ticks are late. Trying on", failure);
-        }
-        next = Optional.empty();
-        longest = outages.after(failures);
-      }
-      failing = failures > 0;
+  /** Short where the clock is a test's, which has to be watched; then it does not always look. */
+  private Duration round() {
+    if (changed.getAndSet(false) || !untilLook().isPositive()) {
+      look();
     }
+    Duration rest = untilLook();
+    return rest.isPositive() ? SystemClock.look(clock(), rest) : Duration.ZERO;
   }
 
-  /** Until {@code next}, but no longer than {@code longest}. */
-  private boolean waitUnlessClosed(Optional<Instant> next, Duration longest) {
-    InstantSource clock = engine.settings().clock();
-    long deadline = System.nanoTime() + longest.toNanos();
-    synchronized (signal) {
-      while (!signalled && !closed) {
-        Duration rest = Duration.ofNanos(deadline - System.nanoTime());
-        if (next.isPresent()) {
-          Duration untilTick = Duration.between(clock.instant(), next.get());
-          rest = rest.compareTo(untilTick) < 0 ? rest : untilTick;
-        }
-        if (!rest.isPositive()) {
-          break;
-        }
-        try {
-          TimeUnit.NANOSECONDS.timedWait(signal, Math.max(1, look(clock, rest).toNanos()));
-        } catch (InterruptedException interrupted) {
-          Thread.currentThread().interrupt();
-          return false;
-        }
+  private void look() {
+    boolean done = false;
+    try {
+      nextTick = firing.round();
+      done = true;
+    } finally {
+      if (!done) {
+        changed.set(true);
       }
-      signalled = false;
-      return !closed;
     }
+    double part = 0.5 + ThreadLocalRandom.current().nextDouble() / 2;
+    nextLookNanos = System.nanoTime() + (long) (part * LOOK.toNanos());
   }
 
-  private static Duration look(InstantSource clock, Duration rest) {
-    Duration look = SystemClock.look(clock, rest);
-    // Waits are in whole milliseconds, and one that ends too soon is followed by many.
-    return look.plusNanos(999_999).truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+  private Duration untilLook() {
+    Duration look = Duration.ofNanos(nextLookNanos - System.nanoTime());
+    Duration tick = nextTick.map(at -> Duration.between(clock().instant(), at)).orElse(look);
+    return tick.compareTo(look) < 0 ? tick : look;
+  }
+
+  private InstantSource clock() {
+    return engine.settings().clock();
   }
 
   /** Fires nothing more. */
   @Override
   public void close() {
-    Thread working;
-    synchronized (signal) {
-      closed = true;
-      working = thread;
-      signal.notifyAll();
-    }
-    if (working != null) {
-      try {
-        working.join(Duration.ofSeconds(CLOSE_SECONDS));
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    rounds.close();
   }
 }
