@@ -121,8 +121,10 @@ final class Launch {
     if (!schedules.isEmpty()) {
       EngineSettings settings = engine.settings();
       boolean isLatest =
-          engine.access().systemDatabase().read(
-                  dsl -> VersionStore.list(dsl, settings.applicationName()))
+          engine
+              .access()
+              .systemDatabase()
+              .read(dsl -> VersionStore.list(dsl, settings.applicationName()))
               .stream()
               .findFirst()
               .map(ApplicationVersion::name)

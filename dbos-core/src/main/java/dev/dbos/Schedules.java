@@ -38,8 +38,7 @@ public final class Schedules {
    * @throws dev.dbos.error.ConfigurationException when the name belongs to another application
    */
   public void create(Schedule schedule) {
-    scheduling.put(
-        "Schedules.create", "DBOS.createSchedule", List.of(schedule), Existing.REFUSE);
+    scheduling.put("Schedules.create", "DBOS.createSchedule", List.of(schedule), Existing.REFUSE);
   }
 
   /** Makes a schedule, or changes the one of its name; see {@link #apply(List)}. */
@@ -48,9 +47,9 @@ public final class Schedules {
   }
 
   /**
-   * Makes schedules and changes those that are there, all or none. One that is there stays paused if
-   * it was, and does not forget its last tick; ticks of a new expression count from now. Others are
-   * left alone.
+   * Makes schedules and changes those that are there, all or none. One that is there stays paused
+   * if it was, and does not forget its last tick; ticks of a new expression count from now. Others
+   * are left alone.
    *
    * @throws IllegalArgumentException when one name is there twice, or a queue is not registered
    * @see #create(Schedule)

@@ -53,8 +53,8 @@ public final class PortableJson {
   }
 
   /**
-   * Writes the arguments of a workflow: {@code {"positionalArgs":[...],"namedArgs":{}}}. One that is
-   * {@link Arguments} stands for several.
+   * Writes the arguments of a workflow: {@code {"positionalArgs":[...],"namedArgs":{}}}. One that
+   * is {@link Arguments} stands for several.
    *
    * @throws SerializationException if an argument has no portable form
    */
@@ -66,8 +66,8 @@ public final class PortableJson {
   }
 
   /**
-   * Reads the argument of a workflow that takes at most one, or {@link Arguments}. Either key may be
-   * missing or null, in any order.
+   * Reads the argument of a workflow that takes at most one, or {@link Arguments}. Either key may
+   * be missing or null, in any order.
    *
    * @param type the declared type; {@code Void} or {@code void} for a workflow without an argument
    * @return the argument; null when there is none
@@ -115,8 +115,7 @@ public final class PortableJson {
   private static JsonNode gathered(JsonNode positional, JsonNode named, Type type) {
     int most = SpreadArguments.names(type).size();
     if (positional.size() > most) {
-      throw malformed(
-          type, "expected at most " + most + " arguments but got " + positional.size());
+      throw malformed(type, "expected at most " + most + " arguments but got " + positional.size());
     }
     return SpreadArguments.gather(MAPPER.createObjectNode(), positional, named, type);
   }

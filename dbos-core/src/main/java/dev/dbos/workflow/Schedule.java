@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a workflow again and again, at the times of a cron expression: by default in UTC, without a
- * queue, and without making up for what was missed. Each tick starts one workflow, however many
+ * Starts a workflow again and again, at the times of a cron expression: by default in UTC, without
+ * a queue, and without making up for what was missed. Each tick starts one workflow, however many
  * processes there are, under the id {@code sched-<name>-<moment>}. Immutable.
  *
  * <p>The expression has five fields, minute, hour, day of month, month and day of week, or six with
@@ -53,8 +53,7 @@ public final class Schedule {
    * @throws IllegalArgumentException when {@code name} is blank, or {@code cron} is no cron
    *     expression or means no time at all
    */
-  public static <C> Schedule of(
-      String name, String cron, WorkflowDefinition<Tick<C>, ?> workflow) {
+  public static <C> Schedule of(String name, String cron, WorkflowDefinition<Tick<C>, ?> workflow) {
     return of(name, cron, workflow.name(), null);
   }
 
@@ -79,7 +78,8 @@ public final class Schedule {
   public static Schedule of(
       String name, String cron, String workflowName, @Nullable Object context) {
     if (name.isBlank() || workflowName.isBlank()) {
-      throw new IllegalArgumentException("A schedule and its workflow need names that are not blank.");
+      throw new IllegalArgumentException(
+          "A schedule and its workflow need names that are not blank.");
     }
     CronExpression.parse(cron);
     return new Schedule(

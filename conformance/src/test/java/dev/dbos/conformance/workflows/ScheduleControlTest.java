@@ -341,7 +341,13 @@ class ScheduleControlTest {
                 refused = "refused";
               }
               boolean paused = schedules.find("report").orElseThrow().paused();
-              return id + ", " + ids + ", " + (paused && schedules.list().size() == 1) + ", " + refused;
+              return id
+                  + ", "
+                  + ids
+                  + ", "
+                  + (paused && schedules.list().size() == 1)
+                  + ", "
+                  + refused;
             });
   }
 }

@@ -90,8 +90,7 @@ class ScheduleTest {
       try (DBOS dbos =
           fixture
               .shop()
-              .schedule(
-                  schedule("30 2 * * *").withZone("Europe/Berlin").withMisfire(Misfire.ALL))
+              .schedule(schedule("30 2 * * *").withZone("Europe/Berlin").withMisfire(Misfire.ALL))
               .launch()) {
         fixture.at("2026-03-30T12:00:00Z");
         result(dbos, "2026-03-30T00:30:00Z");

@@ -13,10 +13,10 @@ import java.util.Optional;
 /**
  * The moments at which a cron expression is due in a time zone.
  *
- * <p>Where clocks change: an expression that is due in every hour of the day keeps its rhythm, so it
- * is due in both of two hours that have the same name, and not in one that does not exist. Any other
- * means certain times of the day, and is due once for each: at the first of two, and for those that
- * do not exist once, at the moment of the change.
+ * <p>Where clocks change: an expression that is due in every hour of the day keeps its rhythm, so
+ * it is due in both of two hours that have the same name, and not in one that does not exist. Any
+ * other means certain times of the day, and is due once for each: at the first of two, and for
+ * those that do not exist once, at the moment of the change.
  */
 public final class Ticks {
   private static final Duration STEP = Duration.ofSeconds(1);
@@ -56,17 +56,14 @@ public final class Ticks {
 
   /** In the second of two hours of the same name, certain times of the day have been already. */
   private LocalDateTime start(Instant moment, ZoneOffset offset) {
-    LocalDateTime local =
-        LocalDateTime.ofInstant(moment, offset).truncatedTo(ChronoUnit.SECONDS);
+    LocalDateTime local = LocalDateTime.ofInstant(moment, offset).truncatedTo(ChronoUnit.SECONDS);
     ZoneOffsetTransition last = rules.previousTransition(moment.plusNanos(1));
     return last != null && local.isBefore(firstAfter(last)) ? firstAfter(last).minus(STEP) : local;
   }
 
   /** Whether {@code local} does not exist, and is made up for. */
   private boolean isLost(LocalDateTime local, ZoneOffsetTransition change) {
-    return change.isGap()
-        && !cron.isEveryHour()
-        && local.isBefore(change.getDateTimeAfter());
+    return change.isGap() && !cron.isEveryHour() && local.isBefore(change.getDateTimeAfter());
   }
 
   /** The first local time that counts after clocks have changed. */

@@ -95,8 +95,7 @@ final class ScheduleFiring {
   }
 
   /** Whether workflows were started. */
-  private boolean fire(
-      DSLContext dsl, String name, StoredSchedule.Timing timing, Ticks ticks) {
+  private boolean fire(DSLContext dsl, String name, StoredSchedule.Timing timing, Ticks ticks) {
     StoredSchedule schedule = ScheduleStore.lock(dsl, name).orElse(null);
     if (schedule == null || schedule.paused() || !schedule.timing().equals(timing)) {
       return false;

@@ -83,9 +83,7 @@ public final class Scheduling {
         new ScheduleStatus.Timing(
             stored.timing().cron(), stored.timing().zone(), stored.timing().misfire()),
         new ScheduleStatus.Target(
-            stored.target().workflowName(),
-            stored.target().queueName(),
-            stored.target().context()),
+            stored.target().workflowName(), stored.target().queueName(), stored.target().context()),
         stored.paused(),
         stored.progress().lastFiredAt(),
         stored.paused() ? null : next(stored.timing()),

@@ -80,7 +80,11 @@ class CronExpressionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "* * * * *,true", "5 */1 * * *,true", "0 0-23 * * *,true", "0 */2 * * *,false", "0 3 * * *,false"
+    "* * * * *,true",
+    "5 */1 * * *,true",
+    "0 0-23 * * *,true",
+    "0 */2 * * *,false",
+    "0 3 * * *,false"
   })
   void aRhythmIsToldFromCertainTimesOfTheDay(String text, boolean rhythm) {
     assertThat(CronExpression.parse(text).isEveryHour()).isEqualTo(rhythm);
