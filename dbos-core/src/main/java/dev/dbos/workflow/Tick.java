@@ -1,6 +1,6 @@
 package dev.dbos.workflow;
 
-import dev.dbos.serialization.Arguments;
+import dev.dbos.serialization.Positional;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -17,5 +17,5 @@ import org.jspecify.annotations.Nullable;
  * @param context what the schedule gives to each of its workflows; null when it gives nothing
  * @param <C> the type of that
  */
-@Arguments
+@Positional
 public record Tick<C>(Instant scheduledAt, @Nullable C context) {}

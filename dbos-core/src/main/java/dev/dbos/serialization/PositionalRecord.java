@@ -10,13 +10,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Records whose components are the arguments of a workflow. */
-final class SpreadArguments {
-  private SpreadArguments() {}
+final class PositionalRecord {
+  private PositionalRecord() {}
 
   /** Whether a type is such a record. */
   static boolean areMeant(Type type) {
     Class<?> raw = raw(type);
-    return raw.isRecord() && raw.isAnnotationPresent(Arguments.class);
+    return raw.isRecord() && raw.isAnnotationPresent(Positional.class);
   }
 
   private static Class<?> raw(Type type) {

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Records that stand for several arguments of a workflow. */
-class ArgumentsTest {
+class PositionalTest {
   private static final PortableJson JSON = new PortableJson();
   private static final Instant NIGHT = Instant.parse("2026-03-01T03:00:00Z");
 
-  @Arguments
+  @Positional
   record Purchase(String sku, int count, @Nullable BigDecimal price) {}
 
   record Plain(String sku) {}
