@@ -54,7 +54,7 @@ public final class PortableJson {
 
   /**
    * Writes the arguments of a workflow: {@code {"positionalArgs":[...],"namedArgs":{}}}. One that
-   * is {@link Arguments} stands for several.
+   * is {@link Positional} stands for several.
    *
    * @throws SerializationException if an argument has no portable form
    */
@@ -122,10 +122,10 @@ public final class PortableJson {
         : convert(positional.path(0), type, "The workflow's argument");
   }
 
-  private static List<Object> spread(List<?> positional) {
+  private static List<?> spread(List<?> positional) {
     Object only = positional.size() == 1 ? positional.getFirst() : null;
     if (only == null || !PositionalRecord.areMeant(only.getClass())) {
-      return new ArrayList<>(positional);
+      return positional;
     }
     try {
       return PositionalRecord.of(MAPPER.valueToTree(only), only.getClass());
