@@ -14,6 +14,7 @@ import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
+import dev.dbos.internal.operations.QueueSettings;
 import dev.dbos.internal.operations.Scheduling;
 import dev.dbos.internal.operations.Scheduling.Existing;
 import dev.dbos.internal.sql.ConnectionBudget;
@@ -98,7 +99,7 @@ final class Launch {
       if (chosen.retention != null) {
         engine.retain(chosen.retention);
       }
-      recover(engine, List.copyOf(chosen.schedules.values()));
+      recover(engine);
       return new DBOS(engine, application);
     } catch (Throwable failure) {
       application.close();
@@ -106,10 +107,20 @@ final class Launch {
     }
   }
 
+  private void prepareQueues(Engine engine) {
+    if (chosen.listenedQueues != null) {
+      engine.listenTo(chosen.listenedQueues);
+    }
+    QueueSettings settings =
+        new QueueSettings(engine.access(), engine.settings().applicationVersion());
+    chosen.queues.values().forEach(settings::register);
+  }
+
   /** Lets nothing that was recovered run on when the rest could not be. */
-  private static void recover(Engine engine, List<Schedule> schedules) {
+  private void recover(Engine engine) {
     try {
-      schedule(engine, schedules);
+      prepareQueues(engine);
+      schedule(engine, List.copyOf(chosen.schedules.values()));
       engine.recover();
     } catch (Throwable failure) {
       engine.close();

@@ -115,7 +115,12 @@ final class EngineRuns implements Runs, LocalRuns {
 
   @Override
   public void enqueued(String queueName) {
-    engine.internalQueue().signal();
+    engine.queues().signal(queueName);
+  }
+
+  @Override
+  public void delayed() {
+    engine.delays().signal();
   }
 
   @Override
@@ -137,7 +142,4 @@ final class EngineRuns implements Runs, LocalRuns {
   public void schedulesChanged() {
     engine.schedules().signal();
   }
-
-  @Override
-  public void delayed() {}
 }
