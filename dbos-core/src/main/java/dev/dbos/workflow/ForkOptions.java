@@ -1,5 +1,6 @@
 package dev.dbos.workflow;
 
+import dev.dbos.internal.text.StoredName;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -89,6 +90,7 @@ public final class ForkOptions {
     if (workflowId.isBlank()) {
       throw new IllegalArgumentException("A workflow id must not be blank.");
     }
+    StoredName.requireDerived("workflow id", workflowId);
     return new ForkOptions(start, workflowId, applicationVersion, timeout, replacementChildren);
   }
 
@@ -97,6 +99,7 @@ public final class ForkOptions {
    * because it repairs what made the original fail.
    */
   public ForkOptions withApplicationVersion(String version) {
+    StoredName.require("application version", version);
     return new ForkOptions(start, id, version, timeout, replacementChildren);
   }
 

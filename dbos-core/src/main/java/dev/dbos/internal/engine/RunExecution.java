@@ -108,7 +108,7 @@ final class RunExecution {
     Payload payload;
     Outcome told = outcome;
     try {
-      payload = PortableValues.output(valueOf(outcome));
+      payload = run.codec().portableOutput(valueOf(outcome));
     } catch (Throwable failure) {
       // Also the output that cannot be stored: it is the workflow's error.
       state = WorkflowState.ERROR;

@@ -35,7 +35,7 @@ final class StartRows {
     return new StartRow(
         options.id().orElseGet(() -> UUID.randomUUID().toString()),
         definition.name(),
-        PortableValues.JSON.encodeArguments(arguments),
+        settings.codec().portable().encodeArguments(arguments),
         PortableJson.PORTABLE_JSON,
         new Assignment(
             settings.executorId(),
@@ -46,7 +46,7 @@ final class StartRows {
         now);
   }
 
-  private static Terms terms(StartOptions options, @Nullable Run parent, long now) {
+  private Terms terms(StartOptions options, @Nullable Run parent, long now) {
     Inheritance inherited = parent == null ? Inheritance.NONE : parent.inheritance();
     Long timeout = options.limit() instanceof Limit.Timeout limit ? millis(limit) : null;
     Long deadline =
@@ -64,7 +64,7 @@ final class StartRows {
             options.authenticatedUser().orElse(inherited.user()),
             options.assumedRole().orElse(inherited.assumedRole()),
             options.authenticatedUser().isPresent() ? roles(options) : inherited.roles()),
-        options.attributes().orElse(null));
+        options.attributes().map(settings.codec().limit()::require).orElse(null));
   }
 
   private static String roles(StartOptions options) {

@@ -133,9 +133,9 @@ public final class Messages {
     return letters;
   }
 
-  private static Payload encode(Message message) {
+  private Payload encode(Message message) {
     try {
-      return PortableValues.output(message.payload());
+      return access.codec().portableOutput(message.payload());
     } catch (SerializationException unstorable) {
       throw new SerializationException(
           "The message to workflow "

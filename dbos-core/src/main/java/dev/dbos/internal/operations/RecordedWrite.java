@@ -63,7 +63,7 @@ final class RecordedWrite {
   private static <R extends @Nullable Object> Payload result(
       WorkflowScope scope, DSLContext dsl, Function<DSLContext, R> change) {
     try {
-      return PortableValues.output(change.apply(dsl));
+      return scope.codec().portableOutput(change.apply(dsl));
     } catch (DbosException | IllegalArgumentException refused) {
       if (SqlFailure.of(refused).isRetryable()) {
         throw refused;

@@ -120,7 +120,7 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
     @Nullable RuntimeException thrown = null;
     try {
       value = await(timeout);
-      payload = PortableValues.output(value);
+      payload = run.codec().portableOutput(value);
     } catch (CompletionException closing) {
       throw run.leave();
     } catch (RuntimeException failure) {
