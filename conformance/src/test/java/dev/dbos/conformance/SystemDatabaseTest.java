@@ -218,7 +218,10 @@ class SystemDatabaseTest {
       assertThat(dbos.steps(dbos.list(dev.dbos.workflow.WorkflowQuery.all()).getFirst().id()))
           .hasSize(1);
       String literal = schema.replace("'", "''");
-      String query = "select count(*) from pg_tables where schemaname = '" + literal + "'";
+      String query =
+          "select count(*) from pg_tables where tablename not like 'java\\_%' and schemaname = '"
+              + literal
+              + "'";
       assertThat(premises.ledger().system().number(query)).isEqualTo(11);
       assertThat(premises.ledger().application().number(query)).isEqualTo(1);
     }

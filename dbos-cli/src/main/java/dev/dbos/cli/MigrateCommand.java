@@ -55,6 +55,13 @@ final class MigrateCommand implements Callable<Integer> {
           + report.version()
           + " already.";
     }
+    if (report.versionBefore() >= report.version()) {
+      return "Added tables of this library to those of "
+          + database
+          + " at version "
+          + report.version()
+          + ".";
+    }
     String what =
         report.versionBefore() == 0
             ? "Created the system tables of " + database + " at version " + report.version()

@@ -134,6 +134,12 @@ final class DatabaseCheck {
               + ", and version "
               + SystemSchema.HEAD
               + " is needed. Run dbos migrate.");
+    } else if (!SystemSchema.missingOwn(database, configuration.systemDatabaseSchema()).isEmpty()) {
+      problem(
+          Topic.TABLES,
+          "The shared tables are at version "
+              + version
+              + ", but tables that this library keeps beside them are missing. Run dbos migrate.");
     } else if (version > SystemSchema.HEAD) {
       note(
           Topic.TABLES,

@@ -49,8 +49,9 @@ public final class SystemDatabaseAdmin {
         SystemDatabaseSetup.migrate(configuration.withMigrationMode(MigrationMode.MIGRATE), role);
     return new MigrationReport(
         done.databaseCreated(),
-        done.versionBefore(),
-        Math.max(done.versionBefore(), SystemSchema.HEAD));
+        done.tables().versionBefore(),
+        Math.max(done.tables().versionBefore(), SystemSchema.HEAD),
+        done.tables().isChanged());
   }
 
   /**

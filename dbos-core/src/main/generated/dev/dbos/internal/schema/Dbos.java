@@ -6,6 +6,8 @@ package dev.dbos.internal.schema;
 
 import dev.dbos.internal.schema.tables.ApplicationVersions;
 import dev.dbos.internal.schema.tables.DatasourceOutputs;
+import dev.dbos.internal.schema.tables.JavaDuties;
+import dev.dbos.internal.schema.tables.JavaExecutorLeases;
 import dev.dbos.internal.schema.tables.Notifications;
 import dev.dbos.internal.schema.tables.OperationOutputs;
 import dev.dbos.internal.schema.tables.Queues;
@@ -45,6 +47,16 @@ public class Dbos extends SchemaImpl {
      * The table <code>dbos.datasource_outputs</code>.
      */
     public final DatasourceOutputs DATASOURCE_OUTPUTS = DatasourceOutputs.DATASOURCE_OUTPUTS;
+
+    /**
+     * The table <code>dbos.java_duties</code>.
+     */
+    public final JavaDuties JAVA_DUTIES = JavaDuties.JAVA_DUTIES;
+
+    /**
+     * The table <code>dbos.java_executor_leases</code>.
+     */
+    public final JavaExecutorLeases JAVA_EXECUTOR_LEASES = JavaExecutorLeases.JAVA_EXECUTOR_LEASES;
 
     /**
      * The table <code>dbos.notifications</code>.
@@ -98,6 +110,8 @@ public class Dbos extends SchemaImpl {
         return Arrays.asList(
             ApplicationVersions.APPLICATION_VERSIONS,
             DatasourceOutputs.DATASOURCE_OUTPUTS,
+            JavaDuties.JAVA_DUTIES,
+            JavaExecutorLeases.JAVA_EXECUTOR_LEASES,
             Notifications.NOTIFICATIONS,
             OperationOutputs.OPERATION_OUTPUTS,
             Queues.QUEUES,

@@ -6,6 +6,8 @@ package dev.dbos.internal.schema;
 
 import dev.dbos.internal.schema.tables.ApplicationVersions;
 import dev.dbos.internal.schema.tables.DatasourceOutputs;
+import dev.dbos.internal.schema.tables.JavaDuties;
+import dev.dbos.internal.schema.tables.JavaExecutorLeases;
 import dev.dbos.internal.schema.tables.Notifications;
 import dev.dbos.internal.schema.tables.OperationOutputs;
 import dev.dbos.internal.schema.tables.Queues;
@@ -31,6 +33,16 @@ public class Tables {
      * The table <code>dbos.datasource_outputs</code>.
      */
     public static final DatasourceOutputs DATASOURCE_OUTPUTS = DatasourceOutputs.DATASOURCE_OUTPUTS;
+
+    /**
+     * The table <code>dbos.java_duties</code>.
+     */
+    public static final JavaDuties JAVA_DUTIES = JavaDuties.JAVA_DUTIES;
+
+    /**
+     * The table <code>dbos.java_executor_leases</code>.
+     */
+    public static final JavaExecutorLeases JAVA_EXECUTOR_LEASES = JavaExecutorLeases.JAVA_EXECUTOR_LEASES;
 
     /**
      * The table <code>dbos.notifications</code>.

@@ -35,7 +35,7 @@ final class PostgresGrants {
   static List<String> missingForRows(Connection connection, SchemaName schema) throws SQLException {
     List<String> missing = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(RIGHTS_ON_ROWS)) {
-      statement.setArray(1, connection.createArrayOf("text", SystemTables.TABLES.toArray()));
+      statement.setArray(1, connection.createArrayOf("text", SystemTables.ALL.toArray()));
       statement.setString(2, schema.name());
       try (ResultSet row = statement.executeQuery()) {
         if (row.next()) {

@@ -32,11 +32,13 @@ final class PostgresSystemTables implements SystemTables {
 
   private final SchemaName schema;
   private final boolean cockroach;
+  private final OwnTables own;
   private final Map<String, String> values;
 
   PostgresSystemTables(Dialect.Postgres dialect, SchemaName schema) {
     this.schema = schema;
     this.cockroach = dialect.isCockroach();
+    this.own = OwnTables.of(dialect, schema);
     this.values =
         Map.of(
             "schema", schema.quoted(),
@@ -115,6 +117,7 @@ final class PostgresSystemTables implements SystemTables {
   @Override
   public List<String> upgradeDdl(long version) {
     List<String> all = new ArrayList<>(script("upgrade.sql").after(version));
+    all.addAll(own.ddl());
     all.add("UPDATE " + schema.table("dbos_migrations") + " SET version = " + HEAD);
     return adapted(all);
   }
@@ -126,7 +129,7 @@ final class PostgresSystemTables implements SystemTables {
   @Override
   public void drop(Connection connection) throws SQLException {
     List<String> statements = new ArrayList<>();
-    for (String table : TABLES) {
+    for (String table : ALL) {
       statements.add("DROP TABLE IF EXISTS " + schema.table(table) + " CASCADE");
     }
     if (!cockroach) {
@@ -146,6 +149,11 @@ final class PostgresSystemTables implements SystemTables {
         "GRANT EXECUTE ON ALL FUNCTIONS" + in + to,
         "ALTER DEFAULT PRIVILEGES" + in + " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES" + to,
         "ALTER DEFAULT PRIVILEGES" + in + " GRANT EXECUTE ON FUNCTIONS" + to);
+  }
+
+  @Override
+  public OwnTables own() {
+    return own;
   }
 
   @Override
@@ -198,6 +206,7 @@ final class PostgresSystemTables implements SystemTables {
         List.of("tables.sql", "indexes.sql", "enqueue_workflow.sql", "functions.sql")) {
       all.addAll(script(file).statements());
     }
+    all.addAll(own.ddl());
     all.add("INSERT INTO " + schema.table("dbos_migrations") + " (version) VALUES (" + HEAD + ")");
     return adapted(all);
   }

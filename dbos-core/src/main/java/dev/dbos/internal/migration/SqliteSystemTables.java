@@ -1,6 +1,7 @@
 package dev.dbos.internal.migration;
 
 import dev.dbos.error.ConfigurationException;
+import dev.dbos.internal.sql.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,6 +20,12 @@ final class SqliteSystemTables implements SystemTables {
 
   private static final Pattern ADDS_COLUMN =
       Pattern.compile("ALTER TABLE (\\w+) ADD COLUMN (\\w+) .*");
+
+  private final OwnTables own;
+
+  SqliteSystemTables(Dialect.Sqlite dialect) {
+    this.own = OwnTables.of(dialect);
+  }
 
   @Override
   public long version(Connection connection) throws SQLException {
@@ -60,6 +67,7 @@ final class SqliteSystemTables implements SystemTables {
   @Override
   public List<String> upgradeDdl(long version) {
     List<String> all = new ArrayList<>(script("upgrade.sql").after(version));
+    all.addAll(own.ddl());
     all.add("UPDATE dbos_migrations SET version = " + HEAD);
     return List.copyOf(all);
   }
@@ -67,13 +75,18 @@ final class SqliteSystemTables implements SystemTables {
   @Override
   public void drop(Connection connection) throws SQLException {
     Statements.run(
-        connection, TABLES.stream().map(table -> "DROP TABLE IF EXISTS " + table).toList());
+        connection, ALL.stream().map(table -> "DROP TABLE IF EXISTS " + table).toList());
   }
 
   @Override
   public List<String> grants(String role) {
     throw new ConfigurationException(
         "SQLite has no roles: whoever may write to the file may write to the tables.", null);
+  }
+
+  @Override
+  public OwnTables own() {
+    return own;
   }
 
   @Override
@@ -112,6 +125,7 @@ final class SqliteSystemTables implements SystemTables {
   public List<String> ddl() {
     List<String> all = new ArrayList<>(script("tables.sql").statements());
     all.addAll(script("indexes.sql").statements());
+    all.addAll(own.ddl());
     all.add("INSERT INTO dbos_migrations (version) VALUES (" + HEAD + ")");
     return List.copyOf(all);
   }

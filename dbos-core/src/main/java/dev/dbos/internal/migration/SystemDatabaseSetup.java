@@ -44,9 +44,9 @@ public final class SystemDatabaseSetup {
    * What was done.
    *
    * @param databaseCreated whether the database itself was created
-   * @param versionBefore the version its tables had before, 0 when there were none
+   * @param tables what was found and done there
    */
-  public record Preparation(boolean databaseCreated, long versionBefore) {}
+  public record Preparation(boolean databaseCreated, SystemSchema.Outcome tables) {}
 
   /** Opens it for use with such a pool, migrating it before where that is wanted. */
   public static Database open(Configuration configuration, PoolSetup pool) {
@@ -93,14 +93,14 @@ public final class SystemDatabaseSetup {
     DatabaseUrl way = migrationUrl().orElse(url);
     Opened opened = openOrCreate(way);
     try (Database database = opened.database()) {
-      long before = prepare(database, MigrationMode.MIGRATE);
+      SystemSchema.Outcome done = prepare(database, MigrationMode.MIGRATE);
       if (role.isPresent()
           && !role.equals(way.user())
-          && before < SystemSchema.HEAD
+          && done.isChanged()
           && database.dialect() instanceof Dialect.Postgres) {
         SystemSchema.grant(database, configuration.systemDatabaseSchema(), role.get());
       }
-      return new Preparation(opened.created(), before);
+      return new Preparation(opened.created(), done);
     }
   }
 
@@ -124,7 +124,7 @@ public final class SystemDatabaseSetup {
   }
 
   /** The tables made ready; the database is closed when they cannot be. */
-  private long prepare(Database database, MigrationMode mode) {
+  private SystemSchema.Outcome prepare(Database database, MigrationMode mode) {
     try {
       return SystemSchema.prepare(
           database, configuration.systemDatabaseSchema(), mode, LOCK_TIMEOUT);

@@ -30,6 +30,8 @@ import org.slf4j.LoggerFactory;
  * connection takes the migration lock, looks again, does everything and records the version: a
  * crash leaves either the old tables or the new ones. Whoever does not get the lock gives its
  * connection back and tries again until its time is up. A newer version than ours is left alone.
+ *
+ * <p>The tables that only this library has are made in the same way, where they are missing.
  */
 public final class SystemSchema {
   private static final Logger LOG = LoggerFactory.getLogger(SystemSchema.class);
@@ -53,31 +55,44 @@ public final class SystemSchema {
   }
 
   /**
+   * What was found and done.
+   *
+   * @param versionBefore the version the shared tables had before, 0 when there were none
+   * @param isChanged whether anything was created or upgraded
+   */
+  public record Outcome(long versionBefore, boolean isChanged) {}
+
+  /**
    * Makes the system tables ready for use, as far as {@code mode} allows.
    *
    * @param schema where they live on PostgreSQL; any name; ignored on SQLite
    * @param lockTimeout how long to wait for others that migrate or use the tables
-   * @return the version the tables had before, 0 when there were none
+   * @return what was found and done
    * @throws SchemaException when they are missing, too old, or cannot be made; the message says
    *     what to do
    * @throws DatabaseUnavailableException when the connection is lost
    */
-  public static long prepare(
+  public static Outcome prepare(
       Database database, String schema, MigrationMode mode, Duration lockTimeout) {
     SystemTables tables = SystemTables.of(database.dialect(), schema);
     SystemSchema system = new SystemSchema(database, tables, lockTimeout);
     return switch (mode) {
       case MIGRATE -> system.migrate();
-      case VALIDATE ->
-          system.validate(
-              "Start once with MigrationMode.MIGRATE and a role that may change the schema",
-              ", or have the printed DDL of this version applied");
-      case NONE -> SystemTables.HEAD;
+      case VALIDATE -> {
+        Outcome found =
+            system.validate(
+                "Start once with MigrationMode.MIGRATE and a role that may change the schema",
+                ", or have the printed DDL of this version applied");
+        system.requireOwn();
+        yield found;
+      }
+      case NONE -> new Outcome(SystemTables.HEAD, false);
     };
   }
 
   /**
    * Refuses system tables that are missing or too old, on behalf of somebody who never makes any.
+   * Those that only this library has may be missing: another implementation may own the database.
    *
    * @param schema where they live on PostgreSQL; ignored on SQLite
    * @throws SchemaException saying whose task it is to make them
@@ -100,7 +115,7 @@ public final class SystemSchema {
     return SystemTables.of(dialect, schema).ddl();
   }
 
-  private long validate(String advice, String adviceIfMissing) {
+  private Outcome validate(String advice, String adviceIfMissing) {
     long found = version();
     if (found < SystemTables.HEAD) {
       String state = found == 0 ? "The " + database.name() + " has no system tables" : at(found);
@@ -115,17 +130,31 @@ public final class SystemSchema {
           null);
     }
     requireRights();
-    return found;
+    return new Outcome(found, false);
   }
 
-  private long migrate() {
+  private void requireOwn() {
+    List<String> missing = missingOwn();
+    if (!missing.isEmpty()) {
+      throw failed(
+          "The "
+              + database.name()
+              + " lacks tables that this library keeps beside the shared ones. Start once with"
+              + " MigrationMode.MIGRATE and a role that may create tables, or have an owner run:\n"
+              + String.join(";\n", missing)
+              + ";",
+          null);
+    }
+  }
+
+  private Outcome migrate() {
     long before = version();
-    if (before >= SystemTables.HEAD) {
+    if (before >= SystemTables.HEAD && missingOwn().isEmpty()) {
       requireRights();
-      return before;
+      return new Outcome(before, false);
     }
     repeatUntilFree(this::migrateUnlessBusy);
-    return before;
+    return new Outcome(before, true);
   }
 
   /** Work under the lock; false when somebody else holds it. */
@@ -190,8 +219,18 @@ public final class SystemSchema {
           database.name(),
           found,
           SystemTables.HEAD);
+    } else {
+      addOwn(connection);
     }
     return true;
+  }
+
+  private void addOwn(Connection connection) throws SQLException {
+    List<String> missing = tables.own().missing(connection);
+    if (!missing.isEmpty()) {
+      Statements.run(connection, missing);
+      LOG.info("Added tables of this library to {}", database.name());
+    }
   }
 
   /** A mistyped schema is empty, and so looks like a new one. */
@@ -208,12 +247,7 @@ public final class SystemSchema {
 
   /** Whoever may not touch the rows is told so now, and not in the middle of a workflow. */
   private void requireRights() {
-    List<String> missing;
-    try {
-      missing = database.read(tables::missingRights);
-    } catch (SQLException failure) {
-      throw explained(failure);
-    }
+    List<String> missing = read(tables::missingRights);
     if (!missing.isEmpty()) {
       throw failed(
           "The role that "
@@ -242,6 +276,12 @@ public final class SystemSchema {
           tables.create(connection);
           return true;
         });
+  }
+
+  /** The statements that make what is missing of the tables that only this library has. */
+  public static List<String> missingOwn(Database database, String schema) {
+    return new SystemSchema(database, SystemTables.of(database.dialect(), schema), Duration.ZERO)
+        .missingOwn();
   }
 
   /** The recorded version of the system tables; 0 when there are none. */
@@ -284,8 +324,16 @@ public final class SystemSchema {
   }
 
   private long version() {
+    return read(tables::version);
+  }
+
+  private List<String> missingOwn() {
+    return read(tables.own()::missing);
+  }
+
+  private <T> T read(SqlFunction<Connection, T> question) {
     try {
-      return database.read(tables::version);
+      return database.read(question);
     } catch (SQLException failure) {
       throw explained(failure);
     }

@@ -6,14 +6,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The system tables of one product: how to find their version and how to make or upgrade them. */
 sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
   /** The version of the tables that this library knows and makes. */
   int HEAD = 108;
 
-  /** Every table, those that refer to others first. */
-  List<String> TABLES =
+  /** Every table that is shared, those that refer to others first. */
+  List<String> SHARED =
       List.of(
           "operation_outputs",
           "notifications",
@@ -27,6 +28,9 @@ sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
           "workflow_status",
           "dbos_migrations");
 
+  /** Every table, those of this library alone included. */
+  List<String> ALL = Stream.concat(SHARED.stream(), OwnTables.NAMES.stream()).toList();
+
   /** From here on a number means the same migration to every implementation. */
   int SHARED_BASE = 100;
 
@@ -34,7 +38,7 @@ sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
   static SystemTables of(Dialect dialect, String schema) {
     return switch (dialect) {
       case Dialect.Postgres postgres -> new PostgresSystemTables(postgres, new SchemaName(schema));
-      case Dialect.Sqlite sqlite -> new SqliteSystemTables();
+      case Dialect.Sqlite sqlite -> new SqliteSystemTables(sqlite);
     };
   }
 
@@ -60,6 +64,9 @@ sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
 
   /** Brings tables at {@code version} to {@link #HEAD}. */
   void upgrade(Connection connection, long version) throws SQLException;
+
+  /** The tables that only this library has. */
+  OwnTables own();
 
   /** Who holds the right to migrate or a lock in the way, and what to do about it. */
   String holder(Connection connection) throws SQLException;

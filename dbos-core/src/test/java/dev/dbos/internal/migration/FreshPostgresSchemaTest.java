@@ -42,7 +42,7 @@ class FreshPostgresSchemaTest {
               "SELECT rtrim(concat_ws(E'\\t', table_name, column_name, data_type,"
                   + " CASE is_nullable WHEN 'NO' THEN 'NOT NULL' ELSE '' END,"
                   + " coalesce(column_default, '')), E'\\t') FROM information_schema.columns"
-                  + " WHERE table_schema = 'dbos'");
+                  + " WHERE table_schema = 'dbos' AND table_name NOT LIKE 'java\\_%'");
 
       assertThat(columns)
           .containsExactlyInAnyOrderElementsOf(

@@ -5,7 +5,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a schema holds, in words that can be compared between databases. */
+/**
+ * What a schema holds of the shared tables, in words that can be compared between databases; and the
+ * tables of this library alone.
+ */
 final class PostgresCatalog {
   private final Connection connection;
   private final String schema;
@@ -24,7 +27,7 @@ final class PostgresCatalog {
             + " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
             + " LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum"
             + " WHERE c.relnamespace = ?::text::regnamespace AND c.relkind = 'r'"
-            + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum");
+            + " AND c.relname NOT LIKE 'java\\_%' AND a.attnum > 0 AND NOT a.attisdropped ORDER BY c.relname, a.attnum");
   }
 
   /** Every index with its predicate. */
@@ -32,7 +35,17 @@ final class PostgresCatalog {
     return ask(
         "SELECT pg_get_indexdef(i.indexrelid) || CASE WHEN i.indisvalid THEN '' ELSE ' INVALID' END"
             + " FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid"
-            + " WHERE c.relnamespace = ?::text::regnamespace ORDER BY 1");
+            + " WHERE c.relnamespace = ?::text::regnamespace"
+            + " AND c.relname NOT LIKE 'java\\_%' ORDER BY 1");
+  }
+
+  /** The tables that only this library has. */
+  List<String> own() throws SQLException {
+    return Statements.strings(
+        connection,
+        "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE n.nspname = ? AND relkind = 'r' AND relname LIKE 'java\\_%' ORDER BY 1",
+        schema);
   }
 
   /** Every key and foreign key with its name. */
@@ -40,7 +53,7 @@ final class PostgresCatalog {
     return ask(
         "SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)"
             + " FROM pg_constraint WHERE connamespace = ?::text::regnamespace"
-            + " AND contype IN ('p', 'u', 'f') ORDER BY 1");
+            + " AND contype IN ('p', 'u', 'f') AND conname NOT LIKE 'java\\_%' ORDER BY 1");
   }
 
   /** Every trigger. */

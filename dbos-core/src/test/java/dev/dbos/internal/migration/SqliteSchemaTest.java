@@ -49,7 +49,8 @@ class SqliteSchemaTest {
               "SELECT rtrim(m.name || char(9) || c.name || char(9) || c.type || char(9)"
                   + " || iif(c.\"notnull\", 'NOT NULL', '') || char(9) || coalesce(c.dflt_value, '')"
                   + " || char(9) || iif(c.pk, 'pk' || c.pk, ''), char(9))"
-                  + " FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'");
+                  + " FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+                  + " AND m.name NOT LIKE 'java\\_%' ESCAPE '\\'");
 
       assertThat(columns.stream().map(SqliteSchemaTest::anyClock))
           .containsExactlyInAnyOrderElementsOf(
@@ -217,10 +218,12 @@ class SqliteSchemaTest {
             + " WHERE m.type IN ('table', 'index') ORDER BY 1");
   }
 
-  /** The definitions of all tables and indexes, whatever their spacing. */
+  /** The definitions of all shared tables and indexes, whatever their spacing. */
   private static List<String> describe(Connection connection) throws SQLException {
     return Statements.strings(
-            connection, "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
+            connection,
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+                + " AND name NOT LIKE 'java\\_%' ESCAPE '\\' ORDER BY name")
         .stream()
         .map(sql -> anyClock(sql).replaceAll("\\s+", " ").replace("IF NOT EXISTS ", ""))
         .toList();

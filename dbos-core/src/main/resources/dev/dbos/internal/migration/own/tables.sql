@@ -1,0 +1,21 @@
+-- The tables that only this library has, for PostgreSQL, CockroachDB and SQLite alike: text, bigint
+-- and double precision, no defaults that ask the database for anything. One relation for each
+-- statement, named java_…; it is made where it is missing, whatever the version of the shared tables.
+-- What has been released stays as it is: a later need is a further table or index.
+
+-- Who is alive: see leases in ARCHITECTURE.md. Moments are milliseconds of the database's clock.
+CREATE TABLE IF NOT EXISTS ${schema.}java_executor_leases (
+    executor_id text PRIMARY KEY NOT NULL,
+    application_name text NOT NULL,
+    application_version text NOT NULL,
+    incarnation text NOT NULL,
+    started_at bigint NOT NULL,
+    expires_at bigint NOT NULL
+);
+
+-- Who does a chore that one process does for all, until when.
+CREATE TABLE IF NOT EXISTS ${schema.}java_duties (
+    name text PRIMARY KEY NOT NULL,
+    holder text NOT NULL,
+    expires_at bigint NOT NULL
+);
