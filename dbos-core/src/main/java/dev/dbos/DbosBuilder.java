@@ -14,6 +14,7 @@ import dev.dbos.internal.text.StoredName;
 import dev.dbos.observe.DbosListener;
 import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
+import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
 import java.time.Duration;
@@ -47,6 +48,7 @@ public final class DbosBuilder {
   ListenMode listening = ListenMode.AUTO;
   InstantSource clock = SystemClock.UTC;
   Duration closeTimeout = Duration.ofSeconds(5);
+  @Nullable Retention retention;
 
   DbosBuilder(Configuration configuration) {
     this.configuration = configuration;
@@ -220,10 +222,11 @@ public final class DbosBuilder {
   }
 
   /**
-   * The most that one stored value may take: an input, an output, a result of a step or transaction,
-   * an event, a message, a value of a stream, attributes; default {@link PayloadLimit#DEFAULT}, 64
-   * MiB. What takes more is refused with a {@link dev.dbos.error.SerializationException} before
-   * anything is written: a transaction whose result it is does not commit.
+   * The most that one stored value may take: an input, an output, a result of a step or
+   * transaction, an event, a message, a value of a stream, attributes; default {@link
+   * PayloadLimit#DEFAULT}, 64 MiB. What takes more is refused with a {@link
+   * dev.dbos.error.SerializationException} before anything is written: a transaction whose result
+   * it is does not commit.
    */
   public DbosBuilder payloadLimit(PayloadLimit limit) {
     this.payloadLimit = limit;
@@ -251,6 +254,16 @@ public final class DbosBuilder {
   /** Tells {@code listener} what workflows do, as well as those given before. */
   public DbosBuilder listener(DbosListener listener) {
     listeners.add(listener);
+    return this;
+  }
+
+  /**
+   * Has finished workflows of this application deleted, at launch and from time to time, by one of
+   * the processes that run it; with their rows in the registered datasources. Default: they are
+   * kept for ever. As {@link DBOS#deleteFinished}.
+   */
+  public DbosBuilder retention(Retention finished) {
+    this.retention = finished;
     return this;
   }
 

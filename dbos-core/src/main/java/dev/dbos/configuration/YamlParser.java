@@ -69,7 +69,8 @@ final class YamlParser {
     return switch (node) {
       case MappingNode mapping -> mapping(mapping, line, depth);
       case SequenceNode sequence ->
-          new YamlNode.Sequence(line, sequence.getValue().stream().map(item -> convert(item, depth + 1)).toList());
+          new YamlNode.Sequence(
+              line, sequence.getValue().stream().map(item -> convert(item, depth + 1)).toList());
       case ScalarNode scalar -> new YamlNode.Scalar(line, scalar.getValue(), type(scalar.getTag()));
       default -> throw new ConfigurationException(at(node.getStartMark()) + "not supported", null);
     };

@@ -30,7 +30,9 @@ final class ErrorRecorder {
   /** What is kept of a message that is too long; a character takes up to six bytes as JSON. */
   private static final int MOST_KEPT = 5_000;
 
-  /** Whatever the limit of values: a record with its stack has to fit, or its class would be lost. */
+  /**
+   * Whatever the limit of values: a record with its stack has to fit, or its class would be lost.
+   */
   private static final int LEAST = 64 * 1024;
 
   private final ErrorRebuilder rebuilder;

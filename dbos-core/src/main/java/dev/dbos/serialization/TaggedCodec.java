@@ -189,7 +189,8 @@ final class TaggedCodec {
     int dimensions = (tag.length() - end) / 2;
     if (dimensions > MOST_DIMENSIONS) {
       throw new SerializationException(
-          "The stored value is an array of " + dimensions + " dimensions, which there is not", null);
+          "The stored value is an array of " + dimensions + " dimensions, which there is not",
+          null);
     }
     String element = tag.substring(0, end);
     Class<?> primitive = JdkTypes.PRIMITIVES.get(element);

@@ -1,7 +1,6 @@
 package dev.dbos.workflow;
 
 import dev.dbos.internal.text.StoredName;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

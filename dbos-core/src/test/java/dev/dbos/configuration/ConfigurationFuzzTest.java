@@ -29,8 +29,7 @@ class ConfigurationFuzzTest {
   void anyFileIsAConfigurationOrRefused(byte[] bytes) throws IOException {
     Files.write(FILE, bytes);
     try {
-      Configuration configuration =
-          Configuration.read(FILE, Map.of("SECRET", SECRET, "EMPTY", ""));
+      Configuration configuration = Configuration.read(FILE, Map.of("SECRET", SECRET, "EMPTY", ""));
       configuration.systemDatabase();
     } catch (ConfigurationException refused) {
       assertThat(refused).hasMessageNotContaining(SECRET);

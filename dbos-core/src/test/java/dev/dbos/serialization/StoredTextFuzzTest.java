@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * not trusted and fails in no other way.
  */
 class StoredTextFuzzTest {
-  private static final Trust TRUST =
-      Trust.of(List.of("dev.dbos.serialization.shop"), List.of());
+  private static final Trust TRUST = Trust.of(List.of("dev.dbos.serialization.shop"), List.of());
   private static final TaggedJson TAGGED = TaggedJson.trusting(TRUST, PayloadLimit.DEFAULT);
   private static final PortableJson PORTABLE = new PortableJson(PayloadLimit.DEFAULT);
   private static final ErrorCodec ERRORS = new ErrorCodec(TRUST, PayloadLimit.DEFAULT);

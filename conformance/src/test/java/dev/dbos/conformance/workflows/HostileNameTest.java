@@ -45,6 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class HostileNameTest {
   private static final Duration LONG = Duration.ofMinutes(1);
+  private static final StartOptions QUEUED = StartOptions.DEFAULT.withQueue("tills");
   private static final String HUGE = "x".repeat(10_000_000);
   private static final WorkflowDefinition<Void, String> PLAIN =
       WorkflowDefinition.of("plain", Void.class, String.class);
@@ -79,8 +80,7 @@ class HostileNameTest {
   void everythingMayHaveAnOddName(Product product, String name) {
     WorkflowDefinition<Void, String> child = WorkflowDefinition.of(name, Void.class, String.class);
     try (Site site = Site.of(product);
-        JdbcDatasource shop =
-            JdbcDatasource.builder(site.systemUrl()).name(name).build();
+        JdbcDatasource shop = JdbcDatasource.builder(site.systemUrl()).name(name).build();
         DBOS dbos =
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(site.systemUrl())
@@ -96,8 +96,7 @@ class HostileNameTest {
                       Workflow.patch(name.substring(0, Math.min(name.length(), 300)));
                       shop.runTransaction(name, connection -> {});
                       String inner = Workflow.start(child).result();
-                      return inner
-                          + Workflow.receive(name, String.class, LONG).orElseThrow();
+                      return inner + Workflow.receive(name, String.class, LONG).orElseThrow();
                     })
                 .workflow(child, none -> Workflow.callStep(name, () -> name))
                 .launch()) {
@@ -137,6 +136,12 @@ class HostileNameTest {
       assertThat(dbos.list(WorkflowQuery.all().withUser(name))).hasSize(2);
       assertThat(dbos.list(WorkflowQuery.all().withAttributes(Map.of(name, name)))).hasSize(1);
       dbos.setLatestVersion(name);
+      StartOptions queued =
+          StartOptions.DEFAULT.withQueue(name).withApplicationVersion(name).withDelay(LONG);
+      String waiting = dbos.enqueue(child, null, queued.withDeduplication(name)).id();
+      assertThat(dbos.status(waiting).orElseThrow().deduplicationId()).contains(name);
+      dbos.enqueue(name, List.of(), queued.withPartitionKey(name));
+      assertThat(dbos.list(WorkflowQuery.all().withQueue(name))).hasSize(2);
       assertThat(dbos.fork(name, ForkOptions.fromStep(6)).id()).isNotEqualTo(name);
       dbos.delete(name);
       assertThat(dbos.status(name)).isEmpty();
@@ -150,9 +155,7 @@ class HostileNameTest {
         DBOS dbos = builder(site).launch()) {
       for (String text : List.of("tea\u0000pot", "tea\ud83c", "\udf75tea", HUGE)) {
         String why =
-            text.equals(HUGE)
-                ? "takes more than"
-                : "which databases do not store. Remove it.";
+            text.equals(HUGE) ? "takes more than" : "which databases do not store. Remove it.";
         for (ThrowingCallable choice : choices(dbos, text)) {
           assertThatIllegalArgumentException()
               .isThrownBy(choice)
@@ -176,6 +179,11 @@ class HostileNameTest {
         () -> dbos.start(PLAIN, null, StartOptions.id(text)),
         () -> dbos.start(PLAIN, null, StartOptions.DEFAULT.withAuthenticatedUser(text)),
         () -> dbos.start(PLAIN, null, StartOptions.DEFAULT.withAssumedRole(text)),
+        () -> dbos.enqueue(PLAIN, null, StartOptions.DEFAULT.withQueue(text)),
+        () -> dbos.enqueue(PLAIN, null, QUEUED.withDeduplication(text)),
+        () -> dbos.enqueue(PLAIN, null, QUEUED.withPartitionKey(text)),
+        () -> dbos.enqueue(PLAIN, null, QUEUED.withApplicationVersion(text)),
+        () -> dbos.enqueue(text, List.of(), QUEUED),
         () -> dbos.fork("order-1", ForkOptions.fromStep(0).withId(text)),
         () -> dbos.fork("order-1", ForkOptions.fromStep(0).withApplicationVersion(text)),
         () -> dbos.send(text, "tea"),

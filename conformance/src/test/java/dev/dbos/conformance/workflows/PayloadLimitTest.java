@@ -64,8 +64,11 @@ class PayloadLimitTest {
           .isInstanceOf(SerializationException.class)
           .hasMessage(REFUSAL);
       assertThatThrownBy(
-              () ->
-                  dbos.start(CHECKOUT, "tea", ORDER.withAttributes(Map.of("remark", TOO_LARGE))))
+              () -> dbos.start(CHECKOUT, "tea", ORDER.withAttributes(Map.of("remark", TOO_LARGE))))
+          .isInstanceOf(SerializationException.class)
+          .hasMessage(REFUSAL);
+      assertThatThrownBy(
+              () -> dbos.enqueue("checkout", List.of(TOO_LARGE), ORDER.withQueue("tills")))
           .isInstanceOf(SerializationException.class)
           .hasMessage(REFUSAL);
       assertThat(dbos.list(WorkflowQuery.all())).isEmpty();
@@ -240,8 +243,7 @@ class PayloadLimitTest {
                 .launch()) {
       assertThat(large.equals(dbos.run(CHECKOUT, large, ORDER))).isTrue();
       assertThat(
-              dbos.getEvent("order-1", "state", String.class, Duration.ZERO)
-                  .filter(large::equals))
+              dbos.getEvent("order-1", "state", String.class, Duration.ZERO).filter(large::equals))
           .isPresent();
     }
   }
@@ -263,8 +265,7 @@ class PayloadLimitTest {
           }
         };
     WorkflowDefinition<List<String>, String> count =
-        WorkflowDefinition.of(
-            "count", new TypeRef<List<String>>() {}, String.class);
+        WorkflowDefinition.of("count", new TypeRef<List<String>>() {}, String.class);
     try (Site site = Site.of(product);
         DBOS dbos = shop(site, order -> "").workflow(count, list -> "").launch()) {
       assertThatThrownBy(() -> dbos.start(count, endless))

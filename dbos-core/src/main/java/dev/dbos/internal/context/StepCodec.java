@@ -1,8 +1,8 @@
 package dev.dbos.internal.context;
 
 import dev.dbos.error.SerializationException;
-import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.internal.text.StoredName;
+import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Payload;
 import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.PortableJson;

@@ -2,7 +2,6 @@ package dev.dbos.internal.engine;
 
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.context.Ambient;
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.context.StepCodec;

@@ -3,7 +3,6 @@ package dev.dbos.internal.operations;
 import dev.dbos.error.SerializationException;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.context.Ambient;
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.MessageStore;
@@ -118,7 +117,7 @@ public final class Messages {
       place.add(places.merge(message.destination(), 1, Integer::sum) - 1);
     }
     int most = place.stream().mapToInt(Integer::intValue).max().orElse(0);
-    long first = access.nextSentMillis(most + 1);
+    long first = access.times().sent().next(most + 1);
     List<Letter> letters = new ArrayList<>();
     for (int i = 0; i < messages.size(); i++) {
       Message message = messages.get(i);

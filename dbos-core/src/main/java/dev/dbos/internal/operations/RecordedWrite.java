@@ -2,7 +2,6 @@ package dev.dbos.internal.operations;
 
 import dev.dbos.error.DbosException;
 import dev.dbos.internal.context.Ambient;
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.serialization.Payload;

@@ -3,7 +3,6 @@ package dev.dbos.internal.operations;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.error.WaitTimeoutException;
 import dev.dbos.internal.context.Ambient;
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;

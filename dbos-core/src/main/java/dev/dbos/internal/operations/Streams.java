@@ -1,6 +1,5 @@
 package dev.dbos.internal.operations;
 
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.store.Named;
 import dev.dbos.internal.store.StreamStore;
 import dev.dbos.internal.text.StoredName;

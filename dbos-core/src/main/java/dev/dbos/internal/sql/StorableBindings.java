@@ -13,7 +13,9 @@ import org.jooq.Query;
 final class StorableBindings implements ExecuteListener {
   private static final long serialVersionUID = 1L;
 
-  /** Half characters are looked for only here: payloads have been escaped where they were written. */
+  /**
+   * Half characters are looked for only here: payloads have been escaped where they were written.
+   */
   private static final int MOST_OF_A_NAME = 4_096;
 
   @Override

@@ -10,8 +10,8 @@ import dev.dbos.internal.text.StoredName;
  */
 public record Named(String workflowId, String name) {
   /**
-   * Refuses what no database stores: somebody who waits for it would keep the poller, which asks for
-   * all who wait at once, from asking for anybody.
+   * Refuses what no database stores: somebody who waits for it would keep the poller, which asks
+   * for all who wait at once, from asking for anybody.
    */
   public Named {
     StoredName.requireCharacters("workflow id", workflowId);
