@@ -69,7 +69,7 @@ public final class StoredName {
   }
 
   /**
-   * Returns JSON that PostgreSQL takes for its type {@code jsonb}, which knows neither an escaped
+   * Returns JSON that PostgreSQL takes for its JSON type, which knows neither an escaped
    * NUL nor an escaped half character.
    *
    * @throws IllegalArgumentException when it holds one
