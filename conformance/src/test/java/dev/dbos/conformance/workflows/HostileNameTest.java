@@ -14,6 +14,7 @@ import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.jdbc.JdbcDatasource;
 import dev.dbos.error.DbosException;
 import dev.dbos.error.SerializationException;
+import dev.dbos.serialization.Arguments;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.ForkOptions;
 import dev.dbos.workflow.Message;
@@ -37,7 +38,6 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -50,7 +50,7 @@ class HostileNameTest {
   private static final WorkflowDefinition<Void, String> PLAIN =
       WorkflowDefinition.of("plain", Void.class, String.class);
 
-  static Stream<Arguments> oddNames() {
+  static Stream<Object[]> oddNames() {
     List<String> names =
         List.of(
             "o'clock\"; drop table workflow_status; -- \\ \\' $1 $$ ?",
@@ -59,7 +59,7 @@ class HostileNameTest {
             " \t\r\n\u0001\u007f\u2028 ",
             incompressible(1_000));
     return Stream.of(Product.values())
-        .flatMap(product -> names.stream().map(name -> Arguments.of(product, name)));
+        .flatMap(product -> names.stream().map(name -> new Object[] {product, name}));
   }
 
   /** Nothing that an index could make shorter, in characters of one to four bytes. */
@@ -140,7 +140,7 @@ class HostileNameTest {
           StartOptions.DEFAULT.withQueue(name).withApplicationVersion(name).withDelay(LONG);
       String waiting = dbos.enqueue(child, null, queued.withDeduplication(name)).id();
       assertThat(dbos.status(waiting).orElseThrow().deduplicationId()).contains(name);
-      dbos.enqueue(name, List.of(), queued.withPartitionKey(name));
+      dbos.enqueue(name, Arguments.none(), queued.withPartitionKey(name));
       assertThat(dbos.list(WorkflowQuery.all().withQueue(name))).hasSize(2);
       assertThat(dbos.fork(name, ForkOptions.fromStep(6)).id()).isNotEqualTo(name);
       dbos.delete(name);
@@ -183,7 +183,7 @@ class HostileNameTest {
         () -> dbos.enqueue(PLAIN, null, QUEUED.withDeduplication(text)),
         () -> dbos.enqueue(PLAIN, null, QUEUED.withPartitionKey(text)),
         () -> dbos.enqueue(PLAIN, null, QUEUED.withApplicationVersion(text)),
-        () -> dbos.enqueue(text, List.of(), QUEUED),
+        () -> dbos.enqueue(text, Arguments.none(), QUEUED),
         () -> dbos.fork("order-1", ForkOptions.fromStep(0).withId(text)),
         () -> dbos.fork("order-1", ForkOptions.fromStep(0).withApplicationVersion(text)),
         () -> dbos.send(text, "tea"),

@@ -13,6 +13,7 @@ import dev.dbos.conformance.Site;
 import dev.dbos.error.SerializationException;
 import dev.dbos.error.StepFailedException;
 import dev.dbos.error.WorkflowFailedException;
+import dev.dbos.serialization.Arguments;
 import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.serialization.TypeRef;
@@ -68,7 +69,7 @@ class PayloadLimitTest {
           .isInstanceOf(SerializationException.class)
           .hasMessage(REFUSAL);
       assertThatThrownBy(
-              () -> dbos.enqueue("checkout", List.of(TOO_LARGE), ORDER.withQueue("tills")))
+              () -> dbos.enqueue("checkout", Arguments.of(TOO_LARGE), ORDER.withQueue("tills")))
           .isInstanceOf(SerializationException.class)
           .hasMessage(REFUSAL);
       assertThat(dbos.list(WorkflowQuery.all())).isEmpty();

@@ -12,6 +12,7 @@ import dev.dbos.internal.context.StartRow.Wanted;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.text.StoredName;
+import dev.dbos.serialization.Arguments;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.Deduplication;
 import dev.dbos.workflow.StartOptions;
@@ -19,8 +20,7 @@ import dev.dbos.workflow.StartOptions.Delay;
 import dev.dbos.workflow.StartOptions.Limit;
 import dev.dbos.workflow.Target;
 import dev.dbos.workflow.WorkflowDefinition;
-import java.util.Collections;
-import java.util.List;
+import java.lang.reflect.Type;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -37,14 +37,13 @@ public final class StartRows {
    * What is started.
    *
    * @param name the workflow's name
-   * @param arguments what it is given
+   * @param input what it is given
+   * @param inputType what that was declared as
    */
-  public record Call(String name, List<?> arguments) {
+  public record Call(String name, @Nullable Object input, Type inputType) {
     /** A workflow of the caller's own definitions. */
     public static <I, O> Call of(WorkflowDefinition<I, O> definition, @Nullable I input) {
-      return of(
-          definition.name(),
-          definition.inputType() == Void.class ? List.of() : Collections.singletonList(input));
+      return new Call(definition.name(), input, definition.inputType());
     }
 
     /**
@@ -52,8 +51,9 @@ public final class StartRows {
      *
      * @throws IllegalArgumentException when no workflow can have this name
      */
-    public static Call of(String name, List<?> arguments) {
-      return new Call(StoredName.require("name of a workflow", name), arguments);
+    public static Call of(String name, Arguments arguments) {
+      return new Call(
+          StoredName.require("name of a workflow", name), arguments, Arguments.class);
     }
   }
 
@@ -120,7 +120,7 @@ public final class StartRows {
     return new StartRow(
         options.id().orElseGet(() -> UUID.randomUUID().toString()),
         call.name(),
-        access.codec().portable().encodeArguments(call.arguments()),
+        access.codec().portable().encodeInput(call.input(), call.inputType()),
         PortableJson.PORTABLE_JSON,
         placement,
         terms,
