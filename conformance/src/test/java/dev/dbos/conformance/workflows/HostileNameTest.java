@@ -18,6 +18,7 @@ import dev.dbos.serialization.Arguments;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.ForkOptions;
 import dev.dbos.workflow.Message;
+import dev.dbos.workflow.Queue;
 import dev.dbos.workflow.Reach;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.StepStatus;
@@ -183,6 +184,8 @@ class HostileNameTest {
         () -> dbos.enqueue(PLAIN, null, QUEUED.withDeduplication(text)),
         () -> dbos.enqueue(PLAIN, null, QUEUED.withPartitionKey(text)),
         () -> dbos.enqueue(PLAIN, null, QUEUED.withApplicationVersion(text)),
+        () -> Queue.named(text),
+        () -> dbos.fork("order-1", ForkOptions.fromStep(0).withQueue(text)),
         () -> dbos.enqueue(text, Arguments.none(), QUEUED),
         () -> dbos.fork("order-1", ForkOptions.fromStep(0).withId(text)),
         () -> dbos.fork("order-1", ForkOptions.fromStep(0).withApplicationVersion(text)),
