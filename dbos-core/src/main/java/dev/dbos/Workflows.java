@@ -65,6 +65,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Retiring retiring;
   private final Versions versions;
   private final Outboxes outboxes;
+  private final Schedules schedules;
   private final Enqueueing enqueueing;
 
   Workflows(
@@ -77,6 +78,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.forking = new Forking(access);
     this.retiring = new Retiring(access);
     this.versions = new Versions(access);
+    this.schedules = new Schedules(access);
     this.enqueueing = new Enqueueing(access);
   }
 
@@ -244,6 +246,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public Health health(Duration timeout) {
     return healthCheck.run(timeout);
+  }
+
+  /** The schedules, which start workflows again and again. */
+  public Schedules schedules() {
+    return schedules;
   }
 
   // ---- talk ----

@@ -10,6 +10,7 @@ import dev.dbos.internal.schema.tables.DatasourceOutputs;
 import dev.dbos.internal.schema.tables.JavaDuties;
 import dev.dbos.internal.schema.tables.JavaExecutorLeases;
 import dev.dbos.internal.schema.tables.JavaOutboxes;
+import dev.dbos.internal.schema.tables.JavaSchedules;
 import dev.dbos.internal.schema.tables.Notifications;
 import dev.dbos.internal.schema.tables.OperationOutputs;
 import dev.dbos.internal.schema.tables.Queues;
@@ -71,6 +72,11 @@ public class Dbos extends SchemaImpl {
      * The table <code>dbos.java_outboxes</code>.
      */
     public final JavaOutboxes JAVA_OUTBOXES = JavaOutboxes.JAVA_OUTBOXES;
+
+    /**
+     * The table <code>dbos.java_schedules</code>.
+     */
+    public final JavaSchedules JAVA_SCHEDULES = JavaSchedules.JAVA_SCHEDULES;
 
     /**
      * The table <code>dbos.notifications</code>.
@@ -138,6 +144,7 @@ public class Dbos extends SchemaImpl {
             JavaDuties.JAVA_DUTIES,
             JavaExecutorLeases.JAVA_EXECUTOR_LEASES,
             JavaOutboxes.JAVA_OUTBOXES,
+            JavaSchedules.JAVA_SCHEDULES,
             Notifications.NOTIFICATIONS,
             OperationOutputs.OPERATION_OUTPUTS,
             Queues.QUEUES,

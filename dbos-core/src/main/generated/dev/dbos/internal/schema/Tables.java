@@ -10,6 +10,7 @@ import dev.dbos.internal.schema.tables.DatasourceOutputs;
 import dev.dbos.internal.schema.tables.JavaDuties;
 import dev.dbos.internal.schema.tables.JavaExecutorLeases;
 import dev.dbos.internal.schema.tables.JavaOutboxes;
+import dev.dbos.internal.schema.tables.JavaSchedules;
 import dev.dbos.internal.schema.tables.Notifications;
 import dev.dbos.internal.schema.tables.OperationOutputs;
 import dev.dbos.internal.schema.tables.Queues;
@@ -57,6 +58,11 @@ public class Tables {
      * The table <code>dbos.java_outboxes</code>.
      */
     public static final JavaOutboxes JAVA_OUTBOXES = JavaOutboxes.JAVA_OUTBOXES;
+
+    /**
+     * The table <code>dbos.java_schedules</code>.
+     */
+    public static final JavaSchedules JAVA_SCHEDULES = JavaSchedules.JAVA_SCHEDULES;
 
     /**
      * The table <code>dbos.notifications</code>.

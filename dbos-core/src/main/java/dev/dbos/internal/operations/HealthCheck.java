@@ -46,16 +46,18 @@ public final class HealthCheck {
    * @param datasources the registered datasources
    * @param outboxes find out how full the outboxes of some of those are, by the datasources' names
    * @param listener how it gets to know of changes
+   * @param chores what is wrong with its work in the background, a sentence each
    */
   public record Subject(
       @Nullable Unfinished unfinished,
       @Nullable Vitals vitals,
       List<Database> datasources,
       Map<String, Supplier<OutboxBacklog>> outboxes,
-      Supplier<ListenerState> listener) {
+      Supplier<ListenerState> listener,
+      Supplier<List<String>> chores) {
     /** A client, which runs nothing. */
     public static Subject client(Supplier<ListenerState> listener) {
-      return new Subject(null, null, List.of(), Map.of(), listener);
+      return new Subject(null, null, List.of(), Map.of(), listener, List::of);
     }
   }
 
@@ -153,6 +155,7 @@ public final class HealthCheck {
           "The connection for notifications is away; until it is back, what others change is"
               + " noticed by asking.");
     }
+    problems.addAll(subject.chores().get());
     return new Health(
         status(system.answer(), problems),
         problems,

@@ -2,7 +2,7 @@ package dev.dbos.internal.operations;
 
 import dev.dbos.error.SerializationException;
 import dev.dbos.error.UnknownWorkflowException;
-import dev.dbos.internal.context.PortableValues;
+import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.store.MessageStore;
 import dev.dbos.internal.store.MessageStore.MessageRow;
 import dev.dbos.serialization.Payload;
@@ -40,19 +40,19 @@ public record Letter(
    *
    * @throws SerializationException when the payload has no portable form
    */
-  public static Letter of(Message message, long sentAtMillis) {
+  public static Letter of(StepCodec codec, Message message, long sentAtMillis) {
     return new Letter(
         message.idempotencyKey().orElseGet(() -> UUID.randomUUID().toString()),
         message.destination(),
         message.includesForks(),
         MessageStore.topic(message.topic().orElse(null)),
-        encode(message),
+        encode(codec, message),
         sentAtMillis);
   }
 
-  private static Payload encode(Message message) {
+  private static Payload encode(StepCodec codec, Message message) {
     try {
-      return PortableValues.output(message.payload());
+      return codec.portableOutput(message.payload());
     } catch (SerializationException unstorable) {
       throw new SerializationException(
           "The message to workflow "

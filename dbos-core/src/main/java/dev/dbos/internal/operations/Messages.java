@@ -107,7 +107,7 @@ public final class Messages {
     long first = access.times().sent().next(most + 1);
     List<Letter> letters = new ArrayList<>();
     for (int i = 0; i < messages.size(); i++) {
-      letters.add(Letter.of(messages.get(i), first + place.get(i)));
+      letters.add(Letter.of(access.codec(), messages.get(i), first + place.get(i)));
     }
     return letters;
   }

@@ -27,3 +27,11 @@ CREATE TABLE IF NOT EXISTS ${schema.}java_outboxes (
     version bigint NOT NULL,
     relayed text NOT NULL
 );
+
+-- What a schedule has here beyond its shared row: what is done about missed ticks, and until when
+-- they are decided upon, in milliseconds.
+CREATE TABLE IF NOT EXISTS ${schema.}java_schedules (
+    schedule_id text PRIMARY KEY NOT NULL,
+    misfire text NOT NULL,
+    decided_until bigint NOT NULL
+);
