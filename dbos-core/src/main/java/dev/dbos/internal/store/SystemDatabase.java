@@ -96,6 +96,12 @@ public final class SystemDatabase implements AutoCloseable {
     return repeated("read", () -> database().read(connection -> queries.apply(on(connection))));
   }
 
+  /** Runs queries that all see what was there at one moment. */
+  public <R extends @Nullable Object> R snapshot(Function<DSLContext, R> queries) {
+    return repeated(
+        "read", () -> database().snapshot(connection -> queries.apply(on(connection))));
+  }
+
   /** Like {@link #read}, giving up on a server that does not answer in time. */
   public <R extends @Nullable Object> R readWithin(
       Duration patience, Function<DSLContext, R> queries) {
