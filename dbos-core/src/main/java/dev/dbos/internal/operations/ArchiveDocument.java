@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jooq.DataType;
 import org.jooq.Field;
 import org.jooq.JSONB;
-import org.jooq.exception.DataTypeException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -34,7 +34,7 @@ record ArchiveDocument(List<Entry> workflows) {
                   .streamReadConstraints(
                       StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
                   .build())
-          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
 
   /**
@@ -56,16 +56,36 @@ record ArchiveDocument(List<Entry> workflows) {
     document.put("version", VERSION);
     document.put("exportedAt", exportedAt.toString());
     document.put("workflows", workflows.stream().map(ArchiveDocument::fields).toList());
-    return JSON.writeValueAsString(document);
+    return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(document);
   }
 
   private static Map<String, Object> fields(Entry workflow) {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put(ArchiveTable.WORKFLOWS.name(), workflow.row());
+    fields.put(ArchiveTable.WORKFLOWS.name(), withDocuments(workflow.row()));
     for (int part = 0; part < workflow.parts().size(); part++) {
       fields.put(ArchiveTable.OF_A_WORKFLOW.get(part).name(), workflow.parts().get(part));
     }
     return fields;
+  }
+
+  /** A column with a JSON object shows as that. */
+  private static Map<String, Object> withDocuments(Map<String, Object> row) {
+    Map<String, Object> shown = new LinkedHashMap<>(row);
+    shown.replaceAll(
+        (name, value) ->
+            Objects.requireNonNull(ArchiveTable.WORKFLOWS.column(name)).getType() == JSONB.class
+                ? object(value.toString())
+                : value);
+    return shown;
+  }
+
+  private static Object object(String text) {
+    try {
+      JsonNode json = JSON.readTree(text);
+      return json.isObject() ? json : text;
+    } catch (JacksonException torn) {
+      return text;
+    }
   }
 
   /**
@@ -159,23 +179,32 @@ record ArchiveDocument(List<Entry> workflows) {
     if (column == null) {
       throw unreadable(table.name() + " has no column " + name, null);
     }
-    Object plain =
-        switch (value.getNodeType()) {
-          case STRING -> value.asString();
-          case NUMBER -> value.isIntegralNumber() ? value.asLong() : (Object) value.asDouble();
-          case BOOLEAN -> value.asBoolean();
-          case NULL -> null;
-          case ARRAY, BINARY, MISSING, OBJECT, POJO ->
-              throw unreadable(
-                  table.name() + "." + name + " is neither a text, a number nor a truth value",
-                  null);
-        };
-    try {
-      return column.getType() == JSONB.class ? plain : column.getDataType().convert(plain);
-    } catch (DataTypeException | NumberFormatException unfitting) {
-      throw unreadable(
-          table.name() + "." + name + " cannot be " + value.toString(), unfitting);
+    if (value.isNull()) {
+      return null;
     }
+    Object read = read(column, value);
+    if (read == null) {
+      throw unreadable(table.name() + "." + name + " cannot be " + value, null);
+    }
+    return read;
+  }
+
+  /** What fits into a column, or null. */
+  private static @Nullable Object read(Field<?> column, JsonNode value) {
+    Class<?> type = column.getType();
+    if (type == JSONB.class) {
+      return value.isString() ? value.asString() : JSON.writeValueAsString(value);
+    }
+    if (type == String.class) {
+      return value.isString() ? value.asString() : null;
+    }
+    if (type == Boolean.class) {
+      return value.isBoolean() ? value.asBoolean() : null;
+    }
+    if (type == Long.class) {
+      return value.isIntegralNumber() && value.canConvertToLong() ? value.asLong() : null;
+    }
+    return value.isIntegralNumber() && value.canConvertToInt() ? value.asInt() : null;
   }
 
   private static SerializationException unreadable(String why, @Nullable Throwable cause) {
