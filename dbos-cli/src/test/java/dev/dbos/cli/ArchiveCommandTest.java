@@ -31,6 +31,7 @@ class ArchiveCommandTest {
             CHECKOUT,
             sku -> {
               String packed = Workflow.start(PACK, sku).result();
+              Workflow.setEvent("packed", true);
               return packed
                   + (packed.startsWith("tea")
                       ? ""
@@ -93,7 +94,8 @@ class ArchiveCommandTest {
       try (DBOS dbos = shop(file.url())) {
         dbos.run(CHECKOUT, "tea", StartOptions.id("order-1"));
         dbos.start(CHECKOUT, "coffee", StartOptions.id("order-2"));
-        dbos.retrieve("order-2-0", String.class).result(Duration.ofSeconds(30));
+        assertThat(dbos.getEvent("order-2", "packed", Boolean.class, Duration.ofSeconds(30)))
+            .contains(true);
       }
 
       assertThat(terminal.run("move", "--from", file.url(), "--to", to)).as(terminal.err()).isZero();
