@@ -38,6 +38,7 @@ public final class Archiving {
         String.class,
         () -> {
           access.runs().makeDurable();
+          access.systemDatabase().payloadsHaveMoved();
           return access
               .systemDatabase()
               .snapshot(dsl -> document(dsl, workflowIds, reach))
@@ -89,6 +90,7 @@ public final class Archiving {
     ArchiveDocument document = ArchiveDocument.parse(text);
     List<String> ids = document.workflows().stream().map(Entry::workflowId).toList();
     refuseTwins(ids);
+    access.systemDatabase().payloadsHaveMoved();
     RecordedWrite.call(
         access,
         "Archives.importAll",

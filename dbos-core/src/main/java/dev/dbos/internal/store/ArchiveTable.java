@@ -11,6 +11,7 @@ import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.val;
 
+import dev.dbos.internal.migration.PayloadLayout;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -106,7 +107,7 @@ public record ArchiveTable(Table<?> table, Field<String> key) {
   }
 
   private void read(DSLContext dsl, Condition which, Consumer<Map<String, Object>> use) {
-    List<Field<?>> columns = columns(dsl);
+    List<Field<?>> columns = sources(dsl);
     try (Cursor<? extends Record> rows =
         dsl.select(columns)
             .from(table)
@@ -131,6 +132,23 @@ public record ArchiveTable(Table<?> table, Field<String> key) {
     List<Field<?>> columns = new ArrayList<>(List.of(table.fields()));
     columns.replaceAll(column -> column.getType() == JSONB.class ? text(dsl, column) : column);
     return columns;
+  }
+
+  /** What to read for the columns; inputs and outcomes may be elsewhere. */
+  private List<Field<?>> sources(DSLContext dsl) {
+    PayloadLayout layout = PayloadStore.layout(dsl);
+    List<Field<?>> sources = columns(dsl);
+    sources.replaceAll(
+        column -> {
+          if (column.equals(WORKFLOW_STATUS.INPUTS)) {
+            return PayloadStore.inputs(layout);
+          }
+          if (column.equals(WORKFLOW_STATUS.OUTPUT)) {
+            return PayloadStore.output(layout);
+          }
+          return column.equals(WORKFLOW_STATUS.ERROR) ? PayloadStore.error(layout) : column;
+        });
+    return sources;
   }
 
   /** SQLite keeps the text itself. */
@@ -160,7 +178,14 @@ public record ArchiveTable(Table<?> table, Field<String> key) {
     for (Map<String, Object> row : rows) {
       insert = insert.values(values(dsl, row));
     }
-    return insert.execute();
+    int inserted = insert.execute();
+    if (key.equals(WORKFLOW_STATUS.WORKFLOW_UUID)) {
+      PayloadStore.copyInputs(dsl, rows.stream().map(this::keyOf).toList());
+      PayloadStore.copyOutcomes(
+          dsl,
+          rows.stream().filter(row -> !ArchiveStore.isUnfinished(row)).map(this::keyOf).toList());
+    }
+    return inserted;
   }
 
   private List<Field<?>> insertable(DSLContext dsl) {
