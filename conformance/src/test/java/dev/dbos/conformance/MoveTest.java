@@ -9,8 +9,8 @@ import dev.dbos.DbosClient;
 import dev.dbos.Workflow;
 import dev.dbos.admin.MoveReport;
 import dev.dbos.admin.SystemDatabaseAdmin;
-import dev.dbos.conformance.Adapter.Options;
 import dev.dbos.configuration.Configuration;
+import dev.dbos.conformance.Adapter.Options;
 import dev.dbos.error.ConfigurationException;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.WorkflowConflictException;
@@ -38,8 +38,7 @@ class MoveTest {
       WorkflowDefinition.of("brew", String.class, String.class);
 
   private static SystemDatabaseAdmin admin(String url) {
-    return SystemDatabaseAdmin.of(
-        Configuration.ofEnvironment(Map.of()).withSystemDatabaseUrl(url));
+    return SystemDatabaseAdmin.of(Configuration.ofEnvironment(Map.of()).withSystemDatabaseUrl(url));
   }
 
   private static DBOS kitchen(String url) {
@@ -119,8 +118,7 @@ class MoveTest {
             .endsWith(" left, silver, tea delivered");
         assertThat(dbos.retrieve("limited", String.class).result(PATIENCE))
             .endsWith(" left, silver, late tea delivered");
-        assertThat(dbos.retrieve("delivered", String.class).result())
-            .isEqualTo("sample delivered");
+        assertThat(dbos.retrieve("delivered", String.class).result()).isEqualTo("sample delivered");
         assertThat(dbos.status("delayed").orElseThrow().state()).isEqualTo(WorkflowState.DELAYED);
         assertThat(dbos.status("limited").orElseThrow().deadline())
             .isPresent()

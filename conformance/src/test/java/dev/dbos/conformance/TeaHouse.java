@@ -78,7 +78,9 @@ final class TeaHouse {
     return Workflow.callStep("deliver", () -> sku + " delivered");
   }
 
-  /** Starts a process that begins orders and stops in that of stopped tea, after its reservation. */
+  /**
+   * Starts a process that begins orders and stops in that of stopped tea, after its reservation.
+   */
   static ChildJvm start(String systemUrl, String shopUrl) {
     return ChildJvm.builder(TeaHouse.class).arguments(systemUrl, shopUrl).start();
   }

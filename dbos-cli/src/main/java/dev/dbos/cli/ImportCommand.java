@@ -63,8 +63,7 @@ final class ImportCommand implements Callable<Integer> {
     try {
       return Files.readString(console.directory().resolve(from), UTF_8);
     } catch (NoSuchFileException missing) {
-      throw new ParameterException(
-          spec.commandLine(), "There is no file " + from + ".", missing);
+      throw new ParameterException(spec.commandLine(), "There is no file " + from + ".", missing);
     }
   }
 }

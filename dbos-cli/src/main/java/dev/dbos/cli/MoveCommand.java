@@ -54,8 +54,7 @@ final class MoveCommand implements Callable<Integer> {
                   : moved ? "The move is undone." : "It was not moved.");
       return DbosCommand.DONE;
     }
-    MoveReport report =
-        SystemDatabaseAdmin.of(connection.resolve(console, to)).moveFrom(from);
+    MoveReport report = SystemDatabaseAdmin.of(connection.resolve(console, to)).moveFrom(from);
     console.out().println(output.isJson() ? json(report) : text(report));
     return DbosCommand.DONE;
   }

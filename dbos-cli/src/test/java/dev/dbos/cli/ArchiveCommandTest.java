@@ -55,7 +55,13 @@ class ArchiveCommandTest {
 
       assertThat(
               terminal.run(
-                  "workflow", "export", "order-1", "--children", "-o", "order-1.json", "-u",
+                  "workflow",
+                  "export",
+                  "order-1",
+                  "--children",
+                  "-o",
+                  "order-1.json",
+                  "-u",
                   file.url()))
           .as(terminal.err())
           .isZero();
@@ -98,7 +104,9 @@ class ArchiveCommandTest {
             .contains(true);
       }
 
-      assertThat(terminal.run("move", "--from", file.url(), "--to", to)).as(terminal.err()).isZero();
+      assertThat(terminal.run("move", "--from", file.url(), "--to", to))
+          .as(terminal.err())
+          .isZero();
       assertThat(terminal.out())
           .startsWith("Moved sqlite:")
           .contains(" to postgresql://")
@@ -107,7 +115,8 @@ class ArchiveCommandTest {
       assertThat(terminal.run("move", "--from", file.url(), "--url", to, "--json")).isZero();
       assertThat(terminal.out()).contains("\"wasThere\" : true");
       assertThat(terminal.run("workflow", "list", "-u", file.url())).isEqualTo(1);
-      assertThat(terminal.err()).startsWith("dbos: This system database was moved to postgresql://");
+      assertThat(terminal.err())
+          .startsWith("dbos: This system database was moved to postgresql://");
 
       try (DBOS dbos = shop(to)) {
         dbos.send("order-2", ", paid");

@@ -116,8 +116,7 @@ final class DatabaseCopy {
           }
           inserter.add(ArchiveStore.arriving(row));
         });
-    counted(
-        ArchiveTable.WORKFLOWS, inserter.finish(), ArchiveTable.WORKFLOWS.count(source));
+    counted(ArchiveTable.WORKFLOWS, inserter.finish(), ArchiveTable.WORKFLOWS.count(source));
   }
 
   private void counted(ArchiveTable table, long inserted, long expected) {

@@ -111,10 +111,8 @@ final class DatabaseMove {
     try {
       refuseUsers(from.database().users(), file);
       DatabaseCopy.Outcome done =
-          from.write(
-              reading -> to.write(writing -> new DatabaseCopy(reading, writing).run()));
-      return new MoveReport(
-          this.from, this.to, done.rows(), done.unfinished(), done.wasThere());
+          from.write(reading -> to.write(writing -> new DatabaseCopy(reading, writing).run()));
+      return new MoveReport(this.from, this.to, done.rows(), done.unfinished(), done.wasThere());
     } catch (RuntimeException failure) {
       if (mayHaveCommitted(failure)) {
         throw new DatabaseUnavailableException(

@@ -1,7 +1,7 @@
 package dev.dbos.admin;
 
-import java.util.LinkedHashMap;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**

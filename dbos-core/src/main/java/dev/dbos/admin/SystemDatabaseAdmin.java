@@ -69,8 +69,8 @@ public final class SystemDatabaseAdmin {
    * Moves everything that is in the system database of an SQLite file to this one on PostgreSQL,
    * whose tables are made where they are missing: workflows with all that belongs to them, also
    * those that have not ended, versions, queues and schedules. What was running waits in its queue,
-   * or in the one every process serves, and goes on after its last step as soon as an application of
-   * its name and version is launched here; results of transactions in other databases are found
+   * or in the one every process serves, and goes on after its last step as soon as an application
+   * of its name and version is launched here; results of transactions in other databases are found
    * there. All of it arrives in one transaction, or nothing.
    *
    * <p>The file keeps its rows, but from then on no application starts on it. When nobody knows

@@ -85,7 +85,12 @@ class ArchiveTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SQLITE, SQLITE", "SQLITE, POSTGRESQL", "POSTGRESQL, SQLITE", "POSTGRESQL, POSTGRESQL"})
+  @CsvSource({
+    "SQLITE, SQLITE",
+    "SQLITE, POSTGRESQL",
+    "POSTGRESQL, SQLITE",
+    "POSTGRESQL, POSTGRESQL"
+  })
   void finishedWorkflowsArriveAsTheyWere(Product from, Product to) {
     try (Site here = Site.of(from);
         Site there = Site.of(to);
@@ -152,8 +157,7 @@ class ArchiveTest {
         DBOS dbos = shop(site).launch()) {
       dbos.run(PARCEL, "tea", StartOptions.id("parcel-1"));
       dbos.run(PARCEL, "tea", StartOptions.id("parcel-2"));
-      String exported =
-          dbos.archives().export(List.of("parcel-1", "parcel-2"), Reach.ONLY_THESE);
+      String exported = dbos.archives().export(List.of("parcel-1", "parcel-2"), Reach.ONLY_THESE);
       dbos.delete("parcel-1");
 
       assertThatThrownBy(() -> dbos.archives().importAll(exported))
@@ -237,8 +241,7 @@ class ArchiveTest {
       assertThat(dbos.run(RESTORE, "parcel-1", StartOptions.id("restore-1"))).isEqualTo("parcel-1");
       assertThat(dbos.steps("restore-1"))
           .extracting(StepStatus::name)
-          .containsExactly(
-              "DBOS.exportWorkflows", "DBOS.deleteWorkflow", "DBOS.importWorkflows");
+          .containsExactly("DBOS.exportWorkflows", "DBOS.deleteWorkflow", "DBOS.importWorkflows");
       SystemRows.of(site).forgetTheEndOf("restore-1");
       dbos.resume("restore-1");
       assertThat(dbos.retrieve("restore-1", String.class).result(Eventually.BOUND))

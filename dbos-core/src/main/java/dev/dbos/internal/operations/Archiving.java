@@ -64,9 +64,7 @@ public final class Archiving {
           .rowsOf(dsl, ids)
           .forEach(
               row ->
-                  ofWorkflow
-                      .computeIfAbsent(table.keyOf(row), id -> new ArrayList<>())
-                      .add(row));
+                  ofWorkflow.computeIfAbsent(table.keyOf(row), id -> new ArrayList<>()).add(row));
       parts.add(ofWorkflow);
     }
     return new ArchiveDocument(
@@ -169,7 +167,9 @@ public final class Archiving {
 
   private static int insert(DSLContext dsl, ArchiveDocument document) {
     List<Map<String, Object>> rows =
-        document.workflows().stream().map(workflow -> ArchiveStore.arriving(workflow.row())).toList();
+        document.workflows().stream()
+            .map(workflow -> ArchiveStore.arriving(workflow.row()))
+            .toList();
     ArchiveStore.insertWorkflows(dsl, rows);
     for (int part = 0; part < ArchiveTable.OF_A_WORKFLOW.size(); part++) {
       ArchiveTable.Inserter inserter = ArchiveTable.OF_A_WORKFLOW.get(part).new Inserter(dsl);

@@ -167,8 +167,7 @@ public record ArchiveTable(Table<?> table, Field<String> key) {
   public int insert(DSLContext dsl, List<Map<String, Object>> rows) {
     int inserted = 0;
     for (int from = 0; from < rows.size(); from += ROWS_AT_ONCE) {
-      inserted +=
-          insertSome(dsl, rows.subList(from, Math.min(rows.size(), from + ROWS_AT_ONCE)));
+      inserted += insertSome(dsl, rows.subList(from, Math.min(rows.size(), from + ROWS_AT_ONCE)));
     }
     return inserted;
   }

@@ -39,8 +39,7 @@ public final class MoveStore {
     Map<String, String> owners = new HashMap<>();
     dsl.select(named.table().key(), named.owner())
         .from(named.table().table())
-        .forEach(
-            row -> owners.put(row.value1(), Optional.ofNullable(row.value2()).orElse("")));
+        .forEach(row -> owners.put(row.value1(), Optional.ofNullable(row.value2()).orElse("")));
     return owners;
   }
 

@@ -106,8 +106,7 @@ public final class SystemDatabase implements AutoCloseable {
 
   /** Runs queries that all see what was there at one moment. */
   public <R extends @Nullable Object> R snapshot(Function<DSLContext, R> queries) {
-    return repeated(
-        "read", () -> database().snapshot(connection -> queries.apply(on(connection))));
+    return repeated("read", () -> database().snapshot(connection -> queries.apply(on(connection))));
   }
 
   /**
