@@ -19,7 +19,6 @@ import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
-import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
@@ -65,7 +64,8 @@ public final class Engine implements AutoCloseable {
   private final StartRows startRows;
   private final Enqueueing enqueueing;
   private final Deadlines deadlines = new Deadlines(this);
-  private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
+  private final QueueWorkers queues = new QueueWorkers(this);
+  private final Delays delays = new Delays(this);
   private final RunExecution execution = new RunExecution(this);
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
@@ -359,8 +359,18 @@ public final class Engine implements AutoCloseable {
     return deadlines;
   }
 
-  Dispatcher internalQueue() {
-    return internalQueue;
+  /** What takes work out of queues. */
+  QueueWorkers queues() {
+    return queues;
+  }
+
+  Delays delays() {
+    return delays;
+  }
+
+  /** Takes work only out of these queues, and the internal one; before it recovers. */
+  public void listenTo(Set<String> queueNames) {
+    queues.listenTo(queueNames);
   }
 
   OutputSweeper sweeper() {
@@ -435,13 +445,14 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Recovers what an earlier process with the same executor id left unfinished, and begins to take
-   * work out of the internal queue.
+   * work out of queues.
    */
   public void recover() {
     settings.observers().launched(vitals);
     sweeper.start();
     new Recovery(this).run();
-    internalQueue.start();
+    queues.start();
+    delays.start();
     RetentionLoop loop = retention;
     if (loop != null) {
       loop.start();
@@ -452,7 +463,8 @@ public final class Engine implements AutoCloseable {
   public void close() {
     boolean again = draining;
     draining = true;
-    internalQueue.close();
+    delays.close();
+    queues.close();
     RetentionLoop loop = retention;
     if (loop != null) {
       loop.close();
