@@ -65,6 +65,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Retiring retiring;
   private final Archives archives;
   private final Versions versions;
+  private final Schedules schedules;
   private final Enqueueing enqueueing;
 
   Workflows(SystemAccess access, HealthCheck healthCheck) {
@@ -76,6 +77,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.retiring = new Retiring(access);
     this.archives = new Archives(access);
     this.versions = new Versions(access);
+    this.schedules = new Schedules(access);
     this.enqueueing = new Enqueueing(access);
   }
 
@@ -238,6 +240,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public Health health(Duration timeout) {
     return healthCheck.run(timeout);
+  }
+
+  /** The schedules, which start workflows again and again. */
+  public Schedules schedules() {
+    return schedules;
   }
 
   // ---- talk ----
