@@ -4,13 +4,17 @@ import dev.dbos.datasource.Datasource;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowNotRegisteredException;
+import dev.dbos.internal.context.StartRow;
+import dev.dbos.internal.context.StartRow.Assignment;
 import dev.dbos.internal.context.WorkflowScope.SystemTables;
 import dev.dbos.internal.engine.Takeover.ReadyRun;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
-import dev.dbos.internal.journal.StartRow;
+import dev.dbos.internal.operations.Enqueueing;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Outcomes;
+import dev.dbos.internal.operations.StartRows;
+import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.sql.Database;
@@ -23,6 +27,7 @@ import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import dev.dbos.observe.Vitals;
+import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
@@ -33,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -56,12 +62,14 @@ public final class Engine implements AutoCloseable {
   private final Vitals vitals;
   private final HealthCheck health;
   private final StartRows startRows;
+  private final Enqueueing enqueueing;
   private final Deadlines deadlines = new Deadlines(this);
   private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
   private final RunExecution execution = new RunExecution(this);
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
   private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
+  private volatile @Nullable RetentionLoop retention;
 
   /** An engine over a system database whose schema is ready. */
   public Engine(
@@ -91,7 +99,8 @@ public final class Engine implements AutoCloseable {
             settings.clock(),
             this::watcher,
             runs);
-    this.startRows = new StartRows(settings);
+    this.startRows = new StartRows(access);
+    this.enqueueing = new Enqueueing(access);
     this.permits = new Semaphore(settings.maxRunning(), true);
     List<Database> others = datasources.stream().map(DurableTransactions::database).toList();
     List<Database> databases = new ArrayList<>(List.of(systemDatabase.database()));
@@ -119,6 +128,11 @@ public final class Engine implements AutoCloseable {
   /** Lets workflows have the datasource that belongs to the runtime. */
   public void applicationDatasource(Supplier<Datasource<Connection>> datasource) {
     this.applicationDatasource = datasource;
+  }
+
+  /** Has finished workflows deleted, from its recovery on until it is closed. */
+  public void retain(Retention wanted) {
+    this.retention = new RetentionLoop(access, wanted);
   }
 
   Datasource<Connection> applicationDatasource() {
@@ -201,9 +215,12 @@ public final class Engine implements AutoCloseable {
     return found;
   }
 
-  /** Starts a workflow on a thread of its own. */
+  /** Starts a workflow on a thread of its own, or puts it into its queue. */
   public <I, O> StoredHandle<O> start(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
+    if (options.queue().isPresent()) {
+      return enqueue("DBOS.start", definition, input, options);
+    }
     StartRow row = newRow(definition, input, options, null);
     begin(row, Checkpoint.of(row), true)
         .ifPresent(mine -> execution.onOwnThread(mine, row.inputs()));
@@ -213,11 +230,27 @@ public final class Engine implements AutoCloseable {
   /** Runs a workflow on this thread, or waits for it when it runs already. */
   public <I, O extends @Nullable Object> O run(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
+    if (options.queue().isPresent()) {
+      return this.<I, O>enqueue("DBOS.run", definition, input, options).result();
+    }
     StartRow row = newRow(definition, input, options, null);
     Optional<Run> run = begin(row, Checkpoint.of(row), false);
     run.ifPresent(mine -> execution.here(mine, row.inputs()));
     StoredHandle<O> handle = handle(definition, row.workflowId());
     return run.isPresent() ? handle.resultOf(run.get().outcome()) : handle.result();
+  }
+
+  /** Puts a workflow into its queue; it need not be registered here. */
+  <I, O> StoredHandle<O> enqueue(
+      String operation,
+      WorkflowDefinition<I, O> definition,
+      @Nullable I input,
+      StartOptions options) {
+    checkOpen();
+    return handle(
+        definition,
+        enqueueing.enqueue(
+            operation, Call.of(definition, input), options, settings.applicationVersion()));
   }
 
   <I, O> StoredHandle<O> handle(WorkflowDefinition<I, O> definition, String workflowId) {
@@ -232,7 +265,15 @@ public final class Engine implements AutoCloseable {
       @Nullable Run parent) {
     checkOpen();
     registration(definition.name());
-    return startRows.of(definition, input, options, parent);
+    return startRows.here(
+        Call.of(definition, input),
+        options,
+        new Assignment(
+            settings.executorId(),
+            settings.applicationVersion(),
+            settings.applicationName(),
+            UUID.randomUUID().toString()),
+        parent);
   }
 
   /**
@@ -400,6 +441,10 @@ public final class Engine implements AutoCloseable {
     sweeper.start();
     new Recovery(this).run();
     internalQueue.start();
+    RetentionLoop loop = retention;
+    if (loop != null) {
+      loop.start();
+    }
   }
 
   @Override
@@ -407,6 +452,10 @@ public final class Engine implements AutoCloseable {
     boolean again = draining;
     draining = true;
     internalQueue.close();
+    RetentionLoop loop = retention;
+    if (loop != null) {
+      loop.close();
+    }
     new EngineClose(this, runs.executing(), runs.idle()).run();
     deadlines.close();
     sweeper.close();
