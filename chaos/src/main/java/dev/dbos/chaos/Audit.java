@@ -85,7 +85,11 @@ final class Audit {
       return;
     }
     boolean fails = course.verdict() == Verdict.FAILED;
-    check(workflow.status().equals(fails ? "ERROR" : "SUCCESS"), workflow, "has not ended so");
+    if (!workflow.status().equals(fails ? "ERROR" : "SUCCESS")) {
+      // All else would follow from that.
+      check(false, workflow, "has to end otherwise; its error is " + workflow.error());
+      return;
+    }
     check(workflow.completed(), workflow, "has no time of its end");
     checkSteps(workflow, course, course.steps().size());
     checkEntries(workflow, course.legs());
