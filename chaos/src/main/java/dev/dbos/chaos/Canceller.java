@@ -63,23 +63,39 @@ final class Canceller implements Troublemaker, AutoCloseable {
       return false;
     }
     String id = running.get();
+    if (!cancel(id)) {
+      return false;
+    }
+    if (resumes) {
+      tally.pause(pause);
+      resume(id);
+    }
+    return true;
+  }
+
+  /** Cancels a transfer; false when it could not, or nobody knows. */
+  boolean cancel(String id) throws SQLException {
     note(id, ASKED);
     try {
       client.cancel(id);
       if (!client.status(id).map(s -> s.state() == WorkflowState.CANCELLED).orElse(false)) {
         return false;
       }
-      note(id, CANCELLED);
-      if (resumes) {
-        tally.pause(pause);
-        note(id, RESUMING);
-        client.resume(id);
-        note(id, RESUMED);
-      }
-      return true;
     } catch (DbosException unavailable) {
       return false;
     }
+    note(id, CANCELLED);
+    return true;
+  }
+
+  private void resume(String id) throws SQLException {
+    note(id, RESUMING);
+    try {
+      client.resume(id);
+    } catch (DbosException unavailable) {
+      return;
+    }
+    note(id, RESUMED);
   }
 
   private Optional<String> running() throws SQLException {

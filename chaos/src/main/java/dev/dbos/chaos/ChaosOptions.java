@@ -16,6 +16,7 @@ import java.util.Set;
  * @param duration how long at least
  * @param limit how long at most; what is missing then is a violation
  * @param without faults that are left out
+ * @param focus how workers end
  * @param patches classes that take the place of the library's, by their file names in a jar
  */
 record ChaosOptions(
@@ -27,6 +28,7 @@ record ChaosOptions(
     Duration duration,
     Duration limit,
     Set<Fault> without,
+    Focus focus,
     Map<String, byte[]> patches) {
 
   private static final int WORKERS = 4;
@@ -49,6 +51,7 @@ record ChaosOptions(
         Duration.ZERO,
         Duration.ofMinutes(8),
         EnumSet.noneOf(Fault.class),
+        Focus.NONE,
         Map.of());
   }
 
@@ -62,26 +65,32 @@ record ChaosOptions(
         atLeast,
         atLeast.plus(limit),
         without,
+        focus,
         patches);
   }
 
   ChaosOptions withTargets(int leastKills, int leastFaults) {
     return new ChaosOptions(
-        arrangement, seed, workers, leastKills, leastFaults, duration, limit, without, patches);
+        arrangement, seed, workers, leastKills, leastFaults, duration, limit, without, focus, patches);
   }
 
   ChaosOptions withWorkers(int count) {
     return new ChaosOptions(
-        arrangement, seed, count, kills, faults, duration, limit, without, patches);
+        arrangement, seed, count, kills, faults, duration, limit, without, focus, patches);
   }
 
   ChaosOptions withoutFaults(Set<Fault> kinds) {
     return new ChaosOptions(
-        arrangement, seed, workers, kills, faults, duration, limit, kinds, patches);
+        arrangement, seed, workers, kills, faults, duration, limit, kinds, focus, patches);
+  }
+
+  ChaosOptions withFocus(Focus only) {
+    return new ChaosOptions(
+        arrangement, seed, workers, kills, faults, duration, limit, without, only, patches);
   }
 
   ChaosOptions withPatches(Map<String, byte[]> classes) {
     return new ChaosOptions(
-        arrangement, seed, workers, kills, faults, duration, limit, without, classes);
+        arrangement, seed, workers, kills, faults, duration, limit, without, focus, classes);
   }
 }

@@ -84,11 +84,12 @@ final class ChaosRun {
 
   private void unleash(Canceller canceller) {
     SplittableRandom random = new SplittableRandom(options.seed());
+    Slot.Crew crew = new Slot.Crew(image, canceller, tally, options.focus());
     for (int number = 1; number <= options.workers(); number++) {
       Links links = new Links(site);
       WorkerOptions worker =
           new WorkerOptions("worker-" + number, options.seed(), IN_FLIGHT, 0, 0, links.urls());
-      slots.add(new Slot(image, worker, links, tally, random.split()));
+      slots.add(new Slot(crew, links, worker, random.split()));
     }
     slots.forEach(slot -> begin(slot.name(), slot));
     trouble("cancellations", canceller, random.split(), CALM_PAUSE_MILLIS);

@@ -1,13 +1,15 @@
 package dev.dbos.chaos;
 
-import java.util.concurrent.locks.LockSupport;
+import dev.dbos.Workflow;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The points a worker passes. Without an order it passes all; told to stop at one, the thread that
- * comes there says so and stays, until the driver has killed the process.
+ * comes there says so and stays, until the driver lets it go or has killed the process.
  */
 final class CrashPoints {
+  private final CountDownLatch leave = new CountDownLatch(1);
   private @Nullable Point armed;
   private int toPass;
   private boolean seen;
@@ -18,11 +20,18 @@ final class CrashPoints {
     toPass = passes;
   }
 
+  /** Lets go who has stopped. */
+  void leave() {
+    leave.countDown();
+  }
+
   void reached(Point point) {
     if (stopsAt(point)) {
-      Lines.say(Lines.AT + point);
-      while (true) {
-        LockSupport.park();
+      Lines.say(Lines.AT + point + " " + Workflow.id());
+      try {
+        leave.await();
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -8,7 +8,7 @@ final class Lines {
   /** A worker runs its first workflow. */
   static final String WORKING = "working";
 
-  /** A worker stays at a point, whose name follows. */
+  /** A worker stays at a point; its name and the id of the workflow follow. */
   static final String AT = "at ";
 
   /** A worker has closed everything. */
@@ -22,6 +22,9 @@ final class Lines {
 
   /** To a worker: stop at a point; its name and the number of the passing follow. */
   static final String STOP = "stop";
+
+  /** To a worker: who has stopped at a point may leave it. */
+  static final String GO = "go";
 
   /** To a worker: put the clock; the milliseconds from the real time follow. */
   static final String CLOCK = "clock";

@@ -17,5 +17,10 @@ enum Point {
   /** In the child. */
   IN_CHILD,
   /** Everything is done but the end of the workflow. */
-  BEFORE_END
+  BEFORE_END;
+
+  /** Whether a database may be locked there. */
+  boolean isInTransaction() {
+    return this == IN_BODY || this == BEFORE_COMMIT;
+  }
 }

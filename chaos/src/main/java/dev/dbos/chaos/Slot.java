@@ -1,12 +1,15 @@
 package dev.dbos.chaos;
 
+import dev.dbos.chaos.Focus.Fate;
 import dev.dbos.testing.ChildJvm;
 import dev.dbos.testing.Cut;
 import dev.dbos.testing.TcpProxy;
 import java.io.UncheckedIOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Slot implements Runnable {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
-  private static final Duration FROZEN_AT_MOST = Duration.ofSeconds(4);
+  private static final Duration FROZEN_AT_MOST = Duration.ofSeconds(3);
   private static final Duration AT_POINT = Duration.ofSeconds(1);
   private static final int MAX_PASSES = 5;
   private static final int MAX_LIFE_MILLIS = 800;
@@ -27,6 +30,8 @@ final class Slot implements Runnable {
 
   private final String name;
   private final WorkerImage image;
+  private final Canceller canceller;
+  private final Focus focus;
   private final WorkerOptions options;
   private final Links links;
   private final Tally tally;
@@ -34,24 +39,27 @@ final class Slot implements Runnable {
   private final List<String> log = new ArrayList<>();
   private volatile @Nullable ChildJvm current;
 
-  Slot(WorkerImage image, WorkerOptions options, Links links, Tally tally, SplittableRandom random) {
+  /**
+   * The place of one worker.
+   *
+   * @param crew what all places share
+   * @param links the ways to the databases
+   * @param options how its workers are started
+   * @param random what its workers' lives are drawn from
+   */
+  Slot(Crew crew, Links links, WorkerOptions options, SplittableRandom random) {
     this.name = options.executorId();
-    this.image = image;
+    this.image = crew.image();
+    this.canceller = crew.canceller();
+    this.tally = crew.tally();
+    this.focus = crew.focus();
     this.options = options;
     this.links = links;
-    this.tally = tally;
     this.random = random;
   }
 
-  /** The ways a worker's life can end. */
-  private enum Fate {
-    KILL,
-    KILL_AT_LAUNCH,
-    KILL_AT_POINT,
-    KILL_IN_COMMIT,
-    ZOMBIE,
-    CLOSE
-  }
+  /** What all places share. */
+  record Crew(WorkerImage image, Canceller canceller, Tally tally, Focus focus) {}
 
   String name() {
     return name;
@@ -110,17 +118,8 @@ final class Slot implements Runnable {
   }
 
   private Fate fate() {
-    int roll = random.nextInt(100);
-    if (roll < 30) {
-      return Fate.KILL;
-    } else if (roll < 38) {
-      return Fate.KILL_AT_LAUNCH;
-    } else if (roll < 64) {
-      return Fate.KILL_AT_POINT;
-    } else if (roll < 76) {
-      return links.isEmpty() ? Fate.KILL_AT_POINT : Fate.KILL_IN_COMMIT;
-    }
-    return roll < 94 ? Fate.ZOMBIE : Fate.CLOSE;
+    Fate fate = focus.fates().get(random.nextInt(focus.fates().size()));
+    return fate == Fate.KILL_IN_COMMIT && links.isEmpty() ? Fate.KILL_AT_POINT : fate;
   }
 
   /** A worker that works, or null when it came to nothing: its database may just be away. */
@@ -166,16 +165,25 @@ final class Slot implements Runnable {
   }
 
   private void killAtPoint(ChildJvm worker) throws InterruptedException {
-    Point point = Point.values()[random.nextInt(Point.values().length)];
-    boolean reached = false;
+    Optional<String> stopped = stop(worker, focus.points().stream().sorted().toList());
+    kill(
+        worker,
+        stopped.isPresent() ? Fault.KILLED_AT_POINT : Fault.KILLED,
+        stopped.orElse("elsewhere"));
+  }
+
+  /** Has a worker stop at a point; returns which one, and the workflow's id. */
+  private Optional<String> stop(ChildJvm worker, List<Point> points) throws InterruptedException {
+    Point point = points.get(random.nextInt(points.size()));
+    int passes = 1 + random.nextInt(MAX_PASSES);
     try {
-      worker.send(Lines.STOP + " " + point + " " + (1 + random.nextInt(MAX_PASSES)));
-      worker.awaitLine((Lines.AT + point)::equals, AT_POINT);
-      reached = true;
+      worker.send(Lines.STOP + " " + point + " " + passes);
+      String line = worker.awaitLine(said -> said.startsWith(Lines.AT), AT_POINT);
+      return Optional.of(line.substring(Lines.AT.length()));
     } catch (UncheckedIOException | AssertionError notReached) {
       // It comes there seldom, or not at all in this state of the network.
+      return Optional.empty();
     }
-    kill(worker, reached ? Fault.KILLED_AT_POINT : Fault.KILLED, point.toString());
   }
 
   private void killInCommit(ChildJvm worker) throws InterruptedException {
@@ -195,15 +203,27 @@ final class Slot implements Runnable {
 
   /** The next one takes over while the first one is frozen and does not know. */
   private void replaceFrozen(ChildJvm zombie) throws InterruptedException {
-    tally.pause(random.nextInt(MAX_ZOMBIE_MILLIS));
+    Optional<String> stopped = Optional.empty();
+    if (random.nextInt(3) > 0) {
+      stopped = stop(zombie, pointsOfZombies());
+    } else {
+      tally.pause(random.nextInt(MAX_ZOMBIE_MILLIS));
+    }
     zombie.freeze();
+    if (random.nextInt(2) == 0) {
+      stopped.ifPresent(this::cancel);
+    }
     ChildJvm next = start();
     try {
       next.awaitLine(Lines.WORKING::equals, FROZEN_AT_MOST);
+      tally.pause(random.nextInt(MAX_ZOMBIE_MILLIS));
     } catch (AssertionError stuck) {
       tally.note(name + " is kept from launching, perhaps by the frozen one");
     } finally {
       zombie.thaw();
+    }
+    if (stopped.isPresent()) {
+      say(zombie, Lines.GO);
     }
     next = awaitWork(next);
     current = next;
@@ -213,6 +233,34 @@ final class Slot implements Runnable {
       kill(zombie, Fault.ZOMBIE_KILLED, "");
     } else {
       end(zombie);
+    }
+  }
+
+  /** Behind a lock of a file that somebody frozen holds nobody could take over. */
+  private List<Point> pointsOfZombies() {
+    return focus.points().stream()
+        .filter(point -> !(links.isEmpty() && point.isInTransaction()))
+        .sorted()
+        .toList();
+  }
+
+  /** Cancels the workflow that has stopped, as {@link #stop} names it. */
+  private void cancel(String stopped) {
+    String id = stopped.substring(stopped.indexOf(' ') + 1);
+    try {
+      if (id.startsWith(name) && id.indexOf('-', name.length() + 1) < 0 && canceller.cancel(id)) {
+        tally.count(Fault.CANCELLED, stopped);
+      }
+    } catch (SQLException unavailable) {
+      tally.note(stopped + " could not be cancelled");
+    }
+  }
+
+  private static void say(ChildJvm worker, String line) {
+    try {
+      worker.send(line);
+    } catch (UncheckedIOException gone) {
+      // It was killed otherwise.
     }
   }
 

@@ -128,6 +128,7 @@ final class Worker {
         toClose.countDown();
       }
       case Lines.STOP -> points.arm(Point.valueOf(words[1]), Integer.parseInt(words[2]));
+      case Lines.GO -> points.leave();
       case Lines.CLOCK -> clock.shift(Long.parseLong(words[1]));
       default -> throw new IllegalArgumentException(String.join(" ", words));
     }

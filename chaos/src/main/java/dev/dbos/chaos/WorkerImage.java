@@ -3,16 +3,20 @@ package dev.dbos.chaos;
 import dev.dbos.testing.ChildJvm;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
@@ -44,10 +48,9 @@ final class WorkerImage implements AutoCloseable {
       List<Path> jars = new ArrayList<>();
       for (String entry : ChildJvm.Builder.ownClassPath().split(File.pathSeparator)) {
         Path path = Path.of(entry);
-        if (Files.isDirectory(path)) {
-          jars.add(jar(path, directory.resolve(jars.size() + ".jar"), patches));
-        } else if (isNeeded(path)) {
-          jars.add(path);
+        if (isNeeded(path)) {
+          boolean asItIs = !Files.isDirectory(path) && !holdsAny(path, patches.keySet());
+          jars.add(asItIs ? path : jar(path, directory.resolve(jars.size() + ".jar"), patches));
         }
       }
       return new WorkerImage(directory, jars);
@@ -64,14 +67,18 @@ final class WorkerImage implements AutoCloseable {
             .noneMatch(name::startsWith);
   }
 
-  private static Path jar(Path classes, Path jar, Map<String, byte[]> patches) throws IOException {
-    Map<String, byte[]> contents = new LinkedHashMap<>();
-    try (Stream<Path> files = Files.walk(classes)) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        String name = classes.relativize(file).toString().replace(File.separatorChar, '/');
-        contents.put(name, Files.readAllBytes(file));
-      }
+  private static boolean holdsAny(Path jar, Set<String> names) throws IOException {
+    if (names.isEmpty()) {
+      return false;
     }
+    try (JarFile file = new JarFile(jar.toFile())) {
+      return names.stream().anyMatch(name -> file.getEntry(name) != null);
+    }
+  }
+
+  private static Path jar(Path classes, Path jar, Map<String, byte[]> patches) throws IOException {
+    Map<String, byte[]> contents =
+        Files.isDirectory(classes) ? contentsOfDirectory(classes) : contentsOfJar(classes);
     patches.forEach(contents::replace);
     try (OutputStream out = Files.newOutputStream(jar);
         JarOutputStream entries = new JarOutputStream(out)) {
@@ -82,6 +89,31 @@ final class WorkerImage implements AutoCloseable {
       }
     }
     return jar;
+  }
+
+  private static Map<String, byte[]> contentsOfDirectory(Path classes) throws IOException {
+    Map<String, byte[]> contents = new LinkedHashMap<>();
+    try (Stream<Path> files = Files.walk(classes)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        String name = classes.relativize(file).toString().replace(File.separatorChar, '/');
+        contents.put(name, Files.readAllBytes(file));
+      }
+    }
+    return contents;
+  }
+
+  private static Map<String, byte[]> contentsOfJar(Path jar) throws IOException {
+    Map<String, byte[]> contents = new LinkedHashMap<>();
+    try (JarFile file = new JarFile(jar.toFile())) {
+      for (JarEntry entry : Collections.list(file.entries())) {
+        if (!entry.isDirectory()) {
+          try (InputStream in = file.getInputStream(entry)) {
+            contents.put(entry.getName(), in.readAllBytes());
+          }
+        }
+      }
+    }
+    return contents;
   }
 
   /** Runs a worker to its end and keeps what it has loaded. */
