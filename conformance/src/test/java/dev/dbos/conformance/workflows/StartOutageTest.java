@@ -58,8 +58,7 @@ class StartOutageTest {
                 none -> {
                   Workflow.start(POUR, "tea");
                   started.countDown();
-                  Workflow.sleep(Duration.ofHours(1));
-                  return "never";
+                  return "" + Workflow.receive(String.class, Duration.ofHours(1));
                 })
             .launch()) {
       dbos.start(SERVE, null, StartOptions.id("table-7"));
@@ -73,13 +72,15 @@ class StartOutageTest {
                     SERVE,
                     none -> {
                       cut.set(lookIsLost(proxy));
-                      return Workflow.start(POUR, "tea").result();
+                      String cup = Workflow.start(POUR, "tea").id();
+                      return cup + Workflow.receive(String.class, Duration.ofHours(1)).orElse("");
                     })
                 .launch();
         // Not through the proxy, whose cut is meant for the workflow.
         DbosClient client = DbosClient.create(server.url(database))) {
+      client.send("table-7", " with milk");
       assertThat(client.retrieve("table-7", String.class).result(PATIENCE))
-          .isEqualTo("a cup of tea");
+          .isEqualTo("table-7-0 with milk");
       assertThat(cut.get().happened()).isTrue();
     }
   }
