@@ -36,8 +36,7 @@ final class Bank {
               + " change bigint not null, ticket text not null, token text not null)");
       for (int account = 0; account < ACCOUNTS; account++) {
         statement.execute(
-            "insert into %s values (%d, %d)"
-                .formatted(accounts(store), account, OPENING_BALANCE));
+            "insert into %s values (%d, %d)".formatted(accounts(store), account, OPENING_BALANCE));
       }
     }
   }

@@ -160,8 +160,7 @@ final class Books {
         statement.executeQuery(
             "select workflow_id, step_id, step_name from " + site.outputTable(store).get())) {
       while (row.next()) {
-        outputRows.add(
-            new OutputRow(store, row.getString(1), row.getInt(2), row.getString(3)));
+        outputRows.add(new OutputRow(store, row.getString(1), row.getInt(2), row.getString(3)));
       }
     }
   }
@@ -213,9 +212,7 @@ final class Books {
         statement.executeQuery(
             "select workflow_uuid, value from " + site.systemTable("workflow_events_history"))) {
       while (row.next()) {
-        events
-            .computeIfAbsent(row.getString(1), id -> new ArrayList<>())
-            .add(row.getString(2));
+        events.computeIfAbsent(row.getString(1), id -> new ArrayList<>()).add(row.getString(2));
       }
     }
     try (ResultSet row =

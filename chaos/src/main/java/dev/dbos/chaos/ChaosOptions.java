@@ -71,7 +71,16 @@ record ChaosOptions(
 
   ChaosOptions withTargets(int leastKills, int leastFaults) {
     return new ChaosOptions(
-        arrangement, seed, workers, leastKills, leastFaults, duration, limit, without, focus, patches);
+        arrangement,
+        seed,
+        workers,
+        leastKills,
+        leastFaults,
+        duration,
+        limit,
+        without,
+        focus,
+        patches);
   }
 
   ChaosOptions withWorkers(int count) {

@@ -68,9 +68,7 @@ final class PostgresSite implements Site {
 
   @Override
   public Optional<String> outputTable(Store store) {
-    return areOne(store, Store.SYSTEM)
-        ? Optional.empty()
-        : Optional.of("dbos.datasource_outputs");
+    return areOne(store, Store.SYSTEM) ? Optional.empty() : Optional.of("dbos.datasource_outputs");
   }
 
   @Override

@@ -38,7 +38,9 @@ sealed interface Site extends AutoCloseable permits SqliteSite, PostgresSite {
   /** A table of the library. */
   String systemTable(String name);
 
-  /** Where the results of transactions are kept beside a bank's tables; empty where they are not. */
+  /**
+   * Where the results of transactions are kept beside a bank's tables; empty where they are not.
+   */
   Optional<String> outputTable(Store store);
 
   /** Whether two databases are one. */

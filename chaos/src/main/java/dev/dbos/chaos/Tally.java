@@ -40,8 +40,7 @@ final class Tally {
   }
 
   synchronized void note(String event) {
-    diary.add(
-        String.format(Locale.ROOT, "%9.3f s  %s", elapsed().toMillis() / 1000.0, event));
+    diary.add(String.format(Locale.ROOT, "%9.3f s  %s", elapsed().toMillis() / 1000.0, event));
   }
 
   /** Waits, but not longer than there is chaos; false when it is over. */

@@ -108,8 +108,7 @@ final class Transfers {
 
   private String withdraw(Order order, String ticket) throws Exception {
     String token =
-        savings.callTransaction(
-            Leg.WITHDRAW.step(), connection -> take(connection, order, ticket));
+        savings.callTransaction(Leg.WITHDRAW.step(), connection -> take(connection, order, ticket));
     points.reached(Point.AFTER_COMMIT);
     return token;
   }
@@ -145,8 +144,7 @@ final class Transfers {
 
   private String refund(Order order, String ticket) throws SQLException {
     Booking booking = booking(Leg.REFUND, order, ticket);
-    return savings.callTransaction(
-        Leg.REFUND.step(), connection -> write(connection, booking));
+    return savings.callTransaction(Leg.REFUND.step(), connection -> write(connection, booking));
   }
 
   private String tell(@Nullable Notice notice) {
@@ -156,8 +154,7 @@ final class Transfers {
     }
     Workflow.runStep("ring", () -> points.reached(Point.IN_STEP));
     Workflow.sleep(Duration.ofMillis(5));
-    Booking booking =
-        new Booking(Workflow.id(), Leg.NOTE, notice.account(), 0, notice.ticket());
+    Booking booking = new Booking(Workflow.id(), Leg.NOTE, notice.account(), 0, notice.ticket());
     return checking.callTransaction(Leg.NOTE.step(), dsl -> write(dsl, booking));
   }
 

@@ -20,8 +20,7 @@ interface Troublemaker {
   /** Makes one fault after the other. */
   static Runnable endless(
       Troublemaker maker, Set<Fault> without, Tally tally, SplittableRandom random, int pause) {
-    List<Fault> kinds =
-        maker.kinds().stream().filter(kind -> !without.contains(kind)).toList();
+    List<Fault> kinds = maker.kinds().stream().filter(kind -> !without.contains(kind)).toList();
     return () -> {
       try {
         while (tally.pause(random.nextInt(pause))) {

@@ -11,7 +11,8 @@ import java.util.Objects;
  *
  * @param executorId who it is
  * @param seed what its orders come from
- * @param inFlight how many transfers it runs at a time, besides those it goes on with; zero to start none
+ * @param inFlight how many transfers it runs at a time, besides those it goes on with; zero to
+ *     start none
  * @param orders after how many it closes by itself; zero for never
  * @param clockOffsetMillis how wrong its clock is
  * @param urls where its databases are

@@ -37,9 +37,7 @@ class StartOutageTest {
   }
 
   private static DbosBuilder teaShop(String url) {
-    return DBOS.builder("tea-shop")
-        .systemDatabaseUrl(url)
-        .workflow(POUR, cup -> "a cup of " + cup);
+    return DBOS.builder("tea-shop").systemDatabaseUrl(url).workflow(POUR, cup -> "a cup of " + cup);
   }
 
   /** Loses the next look at all of a workflow's row. */
