@@ -39,6 +39,11 @@ final class Tally {
     return counted && elapsed().compareTo(options.duration()) >= 0;
   }
 
+  /** Whether there were more of the other faults than there are kills for. */
+  synchronized boolean isAheadOfKills() {
+    return (long) others * options.kills() > (long) kills * options.faults();
+  }
+
   synchronized void note(String event) {
     diary.add(String.format(Locale.ROOT, "%9.3f s  %s", elapsed().toMillis() / 1000.0, event));
   }

@@ -7,6 +7,9 @@ import java.util.SplittableRandom;
 
 /** Knows some kinds of faults and how to make them. */
 interface Troublemaker {
+  /** How much longer the pause before a fault is when there were more of them than kills. */
+  long PAUSE_WHEN_AHEAD_MILLIS = 500;
+
   /** The kinds it knows; one that is there twice comes up twice as often. */
   List<Fault> kinds();
 
@@ -24,6 +27,10 @@ interface Troublemaker {
     return () -> {
       try {
         while (tally.pause(random.nextInt(pause))) {
+          if (tally.isAheadOfKills()) {
+            // On a slow machine workers would get nothing done between the faults.
+            tally.pause(PAUSE_WHEN_AHEAD_MILLIS);
+          }
           Fault fault = kinds.get(random.nextInt(kinds.size()));
           try {
             if (maker.make(fault, random)) {
