@@ -14,6 +14,7 @@ import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
+import dev.dbos.internal.operations.QueueSettings;
 import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
@@ -86,7 +87,8 @@ final class Launch {
           database,
           chosen.listening == ListenMode.AUTO && database.opensBeside() ? 1 : 0,
           known.stream().map(DatasourceEngine::database).toList());
-      Journal journal = Journal.open(database, schema, settings.observers());
+      Journal journal =
+          Journal.open(database, schema, systemDatabase::payloadLayout, settings.observers());
       List<DurableTransactions> transactions =
           known.stream().map(DatasourceEngine::transactions).toList();
       Engine engine = new Engine(settings, systemDatabase, journal, chosen.workflows, transactions);
@@ -102,9 +104,19 @@ final class Launch {
     }
   }
 
+  private void prepareQueues(Engine engine) {
+    if (chosen.listenedQueues != null) {
+      engine.listenTo(chosen.listenedQueues);
+    }
+    QueueSettings settings =
+        new QueueSettings(engine.access(), engine.settings().applicationVersion());
+    chosen.queues.values().forEach(settings::register);
+  }
+
   /** Lets nothing that was recovered run on when the rest could not be. */
-  private static void recover(Engine engine) {
+  private void recover(Engine engine) {
     try {
+      prepareQueues(engine);
       engine.recover();
     } catch (Throwable failure) {
       engine.close();

@@ -9,6 +9,7 @@ import dev.dbos.internal.operations.Forking;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Listings;
 import dev.dbos.internal.operations.Messages;
+import dev.dbos.internal.operations.QueueSettings;
 import dev.dbos.internal.operations.Retiring;
 import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.Steering;
@@ -18,6 +19,7 @@ import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.operations.Versions;
 import dev.dbos.internal.store.Named;
 import dev.dbos.observe.Health;
+import dev.dbos.serialization.Arguments;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.ForkOptions;
@@ -77,6 +79,14 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
 
   // ---- enqueue ----
 
+  /** The version of the application that this runs, or null when it runs none. */
+  abstract @Nullable String ownVersion();
+
+  /** The queues, to see and to change. */
+  public Queues queues() {
+    return new Queues(new QueueSettings(access, ownVersion()));
+  }
+
   /**
    * Puts a workflow into a queue, for whichever process serves that and has registered it. It is
    * durable when this returns, and runs at the latest version of its application unless the options
@@ -100,6 +110,19 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   }
 
   /**
+   * Puts a workflow into a queue by its name, with arguments of which some have names.
+   *
+   * @see #enqueue(String, List, StartOptions)
+   */
+  public WorkflowHandle<@Nullable Object> enqueue(
+      String workflowName, Arguments arguments, StartOptions options) {
+    return new StoredHandle<>(
+        access,
+        enqueueing.enqueue("enqueue", Call.of(workflowName, arguments), options, null),
+        Object.class);
+  }
+
+  /**
    * Puts a workflow into a queue by its name, for a program that registers it, in whatever
    * language; otherwise as {@link #enqueue(WorkflowDefinition, Object, StartOptions)}. The output
    * of the handle is what its JSON is as a map, list, text, number or truth value; {@link
@@ -111,7 +134,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
       String workflowName, List<?> arguments, StartOptions options) {
     return new StoredHandle<>(
         access,
-        enqueueing.enqueue("enqueue", Call.of(workflowName, arguments), options, null),
+        enqueueing.enqueue("enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
         Object.class);
   }
 
@@ -391,6 +414,17 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public void resume(Collection<String> workflowIds) {
     steering.resume(workflowIds);
+  }
+
+  /**
+   * Like {@link #resume(Collection)}, but has them wait in a queue, whose limits they then keep.
+   *
+   * @throws UnknownWorkflowException naming all that do not exist; then none is resumed
+   * @throws IllegalArgumentException when {@code queueName} is blank
+   * @throws IllegalStateException inside a transaction
+   */
+  public void resume(Collection<String> workflowIds, String queueName) {
+    steering.resume(workflowIds, queueName);
   }
 
   /** Deletes a workflow; see {@link #delete(Collection, Reach)}. */

@@ -20,7 +20,6 @@ import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
-import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
@@ -28,6 +27,7 @@ import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import dev.dbos.observe.Vitals;
+import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
@@ -67,7 +67,8 @@ public final class Engine implements AutoCloseable {
   private final StartRows startRows;
   private final Enqueueing enqueueing;
   private final Deadlines deadlines = new Deadlines(this);
-  private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
+  private final QueueWorkers queues = new QueueWorkers(this);
+  private final Delays delays = new Delays(this);
   private final RunExecution execution = new RunExecution(this);
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
@@ -226,7 +227,7 @@ public final class Engine implements AutoCloseable {
     }
     StartRow row = newRow(definition, input, options, null);
     begin(row, Checkpoint.of(row), true)
-        .ifPresent(mine -> execution.onOwnThread(mine, row.inputs()));
+        .ifPresent(mine -> execution.onOwnThread(mine, row.input()));
     return handle(definition, row.workflowId());
   }
 
@@ -238,7 +239,7 @@ public final class Engine implements AutoCloseable {
     }
     StartRow row = newRow(definition, input, options, null);
     Optional<Run> run = begin(row, Checkpoint.of(row), false);
-    run.ifPresent(mine -> execution.here(mine, row.inputs()));
+    run.ifPresent(mine -> execution.here(mine, row.input()));
     StoredHandle<O> handle = handle(definition, row.workflowId());
     return run.isPresent() ? handle.resultOf(run.get().outcome()) : handle.result();
   }
@@ -348,12 +349,12 @@ public final class Engine implements AutoCloseable {
 
   /** Lets a workflow go on, once a place is free. */
   void continueOnOwnThread(ReadyRun ready) {
-    execution.onOwnThread(register(ready.run()), ready.workflow().inputs());
+    execution.onOwnThread(register(ready.run()), ready.workflow().input());
   }
 
   /** Lets a workflow go on in a place that was taken for it. */
   void continueInPlace(ReadyRun ready) {
-    execution.onOwnThreadInPlace(register(ready.run()), ready.workflow().inputs());
+    execution.onOwnThreadInPlace(register(ready.run()), ready.workflow().input());
   }
 
   private Run register(Run run) {
@@ -367,8 +368,18 @@ public final class Engine implements AutoCloseable {
     return deadlines;
   }
 
-  Dispatcher internalQueue() {
-    return internalQueue;
+  /** What takes work out of queues. */
+  QueueWorkers queues() {
+    return queues;
+  }
+
+  Delays delays() {
+    return delays;
+  }
+
+  /** Takes work only out of these queues, and the internal one; before it recovers. */
+  public void listenTo(Set<String> queueNames) {
+    queues.listenTo(queueNames);
   }
 
   OutputSweeper sweeper() {
@@ -380,8 +391,8 @@ public final class Engine implements AutoCloseable {
     return runs;
   }
 
-  void executeChild(Run run, String inputs) {
-    execution.onOwnThread(run, inputs);
+  void executeChild(Run run, Payload input) {
+    execution.onOwnThread(run, input);
   }
 
   /** Forgets a run; before its outcome is written, so that a resume meanwhile is not lost. */
@@ -443,13 +454,14 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Recovers what an earlier process with the same executor id left unfinished, and begins to take
-   * work out of the internal queue.
+   * work out of queues.
    */
   public void recover() {
     settings.observers().launched(vitals);
     sweeper.start();
     new Recovery(this).run();
-    internalQueue.start();
+    queues.start();
+    delays.start();
     RetentionLoop loop = retention;
     if (loop != null) {
       loop.start();
@@ -460,7 +472,8 @@ public final class Engine implements AutoCloseable {
   public void close() {
     boolean again = draining;
     draining = true;
-    internalQueue.close();
+    delays.close();
+    queues.close();
     RetentionLoop loop = retention;
     if (loop != null) {
       loop.close();
