@@ -145,21 +145,13 @@ class OutboxFaultTest {
     }
   }
 
-  static Stream<Setting> oneAdapterEach() {
-    return Setting.all()
-        .filter(
-            setting ->
-                (setting.adapter() == Adapter.JOOQ)
-                    == (setting.product() == Product.SQLITE ^ setting.isApart()));
-  }
-
   @ParameterizedTest
-  @MethodSource("oneAdapterEach")
+  @MethodSource("dev.dbos.conformance.Setting#alternating")
   void killedAtAnyMomentNothingIsLostOrDoubled(Setting setting) throws Exception {
     try (Premises premises = Premises.of(setting)) {
       OrderDesk.open(premises);
       String applicationUrl = premises.site().applicationUrl();
-      for (String prefix : new String[] {"a", "b", "c"}) {
+      for (String prefix : new String[] {"a", "b"}) {
         try (ChildJvm child =
             OrderProgram.start(setting, applicationUrl, premises.site().systemUrl(), prefix)) {
           for (int line = 0; line < 12; line++) {
@@ -173,7 +165,7 @@ class OutboxFaultTest {
 
       OrderBooks books = new OrderBooks(premises, setting);
       books.assertEachOrderIsShippedOnce();
-      assertThat(books.orders().size()).isGreaterThanOrEqualTo(9);
+      assertThat(books.orders().size()).isGreaterThanOrEqualTo(6);
       assertThat(dbos.outboxes().backlogs()).hasSize(setting.isApart() ? 1 : 0);
     }
   }

@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,6 +198,64 @@ class OutboxRelayTest {
 
       assertThat(clerk.result(PATIENCE)).isEqualTo("too early end");
       assertThat(dbos.health().problems()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.dbos.conformance.Setting#apart")
+  void anEntryThatTheDatabaseItselfRefusesIsFoundAmongTheOthers(Setting setting) throws Exception {
+    try (Premises premises = Premises.of(setting)) {
+      Shop shop = premises.shop();
+      DBOS dbos = premises.launch(new OrderDesk(shop)::applyTo);
+      WorkflowHandle<String> clerk = dbos.start(CLERK, null, StartOptions.id("clerk"));
+      DirectSql system = premises.ledger().system();
+      system.execute(
+          system.isPostgres()
+              ? "alter table dbos.notifications add constraint harmless check (message <> '\"poison\"')"
+              : "create trigger harmless before insert on notifications"
+                  + " when new.message = '\"poison\"' begin select raise(abort, 'harmless'); end");
+
+      shop.run(
+          "tell",
+          tables -> {
+            for (String word : List.of("a", "b", "poison", "c", "end")) {
+              Outbox.send("clerk", word);
+            }
+          });
+
+      assertThat(clerk.result(PATIENCE)).isEqualTo("a b c end");
+      assertThat(dbos.outboxes().setAside("shop"))
+          .singleElement()
+          .satisfies(entry -> assertThat(entry.reason()).contains("harmless"));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.dbos.conformance.Setting#apart")
+  void manyEntriesAreDeliveredInBatchesAndInTheirOrder(Setting setting) throws Exception {
+    try (Premises premises = Premises.of(setting)) {
+      Shop shop = premises.shop();
+      DBOS dbos = premises.launch(new OrderDesk(shop)::applyTo);
+      List<String> words =
+          IntStream.range(0, 600).mapToObj(number -> "w" + number).toList();
+      dbos.start(CLERK, null, StartOptions.id("clerk"));
+
+      shop.run("tell", tables -> words.forEach(word -> Outbox.send("quiet", word)));
+      shop.run("tell", tables -> words.forEach(word -> Outbox.send("clerk", word)));
+      shop.run("tell", tables -> Outbox.send("clerk", "end"));
+
+      Eventually.await(
+          "all are there",
+          () ->
+              premises
+                      .ledger()
+                      .system()
+                      .number(
+                          "select count(*) from " + premises.ledger().systemTable("notifications"))
+                  == 601);
+      assertThat(dbos.retrieve("clerk", String.class).result(PATIENCE))
+          .isEqualTo(String.join(" ", words) + " end");
+      assertThat(dbos.outboxes().setAside("shop")).hasSize(600);
     }
   }
 

@@ -97,7 +97,7 @@ class OutboxTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.dbos.conformance.Setting#all")
+  @MethodSource("dev.dbos.conformance.Setting#alternating")
   void aTransactionInsideAStepMayAskToo(Setting setting) throws Exception {
     try (Premises premises = Premises.of(setting)) {
       OrderDesk.open(premises);
@@ -121,7 +121,7 @@ class OutboxTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.dbos.conformance.Setting#all")
+  @MethodSource("dev.dbos.conformance.Setting#alternating")
   void whatIsRolledBackNeverHappened(Setting setting) throws Exception {
     try (Premises premises = Premises.of(setting)) {
       Scene scene = Scene.open(premises);
@@ -215,7 +215,7 @@ class OutboxTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.dbos.conformance.Setting#all")
+  @MethodSource("dev.dbos.conformance.Setting#alternating")
   void aWorkflowAndAMessageToItMayBeAskedInOneTransaction(Setting setting) throws Exception {
     try (Premises premises = Premises.of(setting)) {
       Scene scene = Scene.open(premises);
@@ -239,7 +239,7 @@ class OutboxTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.dbos.conformance.Setting#all")
+  @MethodSource("dev.dbos.conformance.Setting#alternating")
   void anEventOfATransactionIsPublishedButNotOverOneOfALaterStep(Setting setting) throws Exception {
     try (Premises premises = Premises.of(setting)) {
       Shop shop = premises.shop();
@@ -294,7 +294,7 @@ class OutboxTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.dbos.conformance.Setting#all")
+  @MethodSource("dev.dbos.conformance.Setting#alternating")
   void startingTwiceUnderOneIdIsOneRun(Setting setting) throws Exception {
     try (Premises premises = Premises.of(setting)) {
       Scene scene = Scene.open(premises);
@@ -314,7 +314,7 @@ class OutboxTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.dbos.conformance.Setting#all")
+  @MethodSource("dev.dbos.conformance.Setting#alternating")
   void waitingForItInsideTheTransactionIsRefused(Setting setting) throws Exception {
     try (Premises premises = Premises.of(setting)) {
       Scene scene = Scene.open(premises);
@@ -332,7 +332,7 @@ class OutboxTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.dbos.conformance.Setting#all")
+  @MethodSource("dev.dbos.conformance.Setting#alternating")
   void whereThereIsNothingToCommitWithNothingIsAsked(Setting setting) throws Exception {
     try (Premises premises = Premises.of(setting)) {
       OrderDesk.open(premises);
@@ -363,7 +363,7 @@ class OutboxTest {
   }
 
   @ParameterizedTest
-  @MethodSource("dev.dbos.conformance.Setting#all")
+  @MethodSource("dev.dbos.conformance.Setting#alternating")
   void aDatasourceThatNobodyKnowsIsRefusedWithAdvice(Setting setting) throws Exception {
     try (Premises premises = Premises.of(setting)) {
       OrderDesk.open(premises);

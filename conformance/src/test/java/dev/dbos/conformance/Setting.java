@@ -53,6 +53,15 @@ public record Setting(Adapter adapter, Product product, Arrangement arrangement)
     return all().filter(setting -> !setting.isApart());
   }
 
+  /** Both products in both arrangements, each with one of the adapters. */
+  public static Stream<Setting> alternating() {
+    return all()
+        .filter(
+            setting ->
+                (setting.adapter() == Adapter.JOOQ)
+                    == (setting.product() == Product.SQLITE ^ setting.isApart()));
+  }
+
   /** Whether the results go to the user's database first. */
   public boolean isApart() {
     return arrangement == Arrangement.DIFFERENT_DATABASE;
