@@ -73,11 +73,14 @@ final class QueueWorkers implements AutoCloseable {
     }
   }
 
-  /** What may be taken out of every queue has changed. */
-  void signalAll() {
-    internal.signal();
+  /** Something may wait in any queue that is registered. */
+  void signalWorkers() {
     dispatchers.values().forEach(Dispatcher::signal);
-    signal();
+  }
+
+  /** Whether there are queues beside the internal one. */
+  boolean isServing() {
+    return !dispatchers.isEmpty();
   }
 
   private void signal() {
@@ -145,6 +148,7 @@ final class QueueWorkers implements AutoCloseable {
       dispatchers.put(name, fresh);
       fresh.start();
     }
+    engine.watcher().queuesServed();
   }
 
   private boolean pauseUnlessClosed(Duration pause) {
