@@ -150,7 +150,8 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
       String workflowName, List<?> arguments, StartOptions options) {
     return new StoredHandle<>(
         access,
-        enqueueing.enqueue("enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
+        enqueueing.enqueue(
+            "enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
         Object.class);
   }
 

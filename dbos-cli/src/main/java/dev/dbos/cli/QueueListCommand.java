@@ -130,7 +130,6 @@ final class QueueListCommand implements Callable<Integer> {
     limit.ifPresent(
         rate ->
             fields.put(
-                name,
-                Map.of("starts", rate.starts(), "periodMillis", rate.period().toMillis())));
+                name, Map.of("starts", rate.starts(), "periodMillis", rate.period().toMillis())));
   }
 }

@@ -96,7 +96,8 @@ public final class ForkOptions {
     if (workflowId.isBlank()) {
       throw new IllegalArgumentException("A workflow id must not be blank.");
     }
-    return new ForkOptions(start, workflowId, applicationVersion, timeout, replacementChildren, waiting);
+    return new ForkOptions(
+        start, workflowId, applicationVersion, timeout, replacementChildren, waiting);
   }
 
   /**

@@ -96,8 +96,7 @@ class QueueLimitTest {
       DBOS dbos = threePackers(packing, PACKING.withPartitionConcurrency(1));
       List<WorkflowHandle<String>> handles = new ArrayList<>();
       for (String shelf : List.of("@east", "@west")) {
-        handles.addAll(
-            Packing.enqueue(dbos, QUEUED.withPartitionKey(shelf), parcels(8, shelf)));
+        handles.addAll(Packing.enqueue(dbos, QUEUED.withPartitionKey(shelf), parcels(8, shelf)));
       }
       // Those without a key are a partition, too.
       handles.addAll(Packing.enqueue(dbos, QUEUED, parcels(8, "@")));
@@ -123,8 +122,7 @@ class QueueLimitTest {
           threePackers(packing, PACKING.withConcurrency(3).withPartitionWorkerConcurrency(1));
       List<WorkflowHandle<String>> handles = new ArrayList<>();
       for (String shelf : List.of("@east", "@west", "@north", "@south")) {
-        handles.addAll(
-            Packing.enqueue(dbos, QUEUED.withPartitionKey(shelf), parcels(5, shelf)));
+        handles.addAll(Packing.enqueue(dbos, QUEUED.withPartitionKey(shelf), parcels(5, shelf)));
       }
       Eventually.holds("as many as may", () -> packing.underWay() == 3);
       packing.letThrough(20);
@@ -161,8 +159,7 @@ class QueueLimitTest {
       DBOS dbos = threePackers(packing, PACKING.withPartitionRateLimit(2, period));
       List<WorkflowHandle<String>> handles = new ArrayList<>();
       for (String shelf : List.of("@east", "@west")) {
-        handles.addAll(
-            Packing.enqueue(dbos, QUEUED.withPartitionKey(shelf), parcels(5, shelf)));
+        handles.addAll(Packing.enqueue(dbos, QUEUED.withPartitionKey(shelf), parcels(5, shelf)));
       }
       Packing.await(handles);
 
@@ -193,7 +190,8 @@ class QueueLimitTest {
     try (Site site = Site.of(product);
         Packing packing = Packing.of(site).gated()) {
       DBOS dbos =
-          threePackers(packing, PACKING.withConcurrency(1).withPollingInterval(Duration.ofHours(1)));
+          threePackers(
+              packing, PACKING.withConcurrency(1).withPollingInterval(Duration.ofHours(1)));
       List<WorkflowHandle<String>> handles = Packing.enqueue(dbos, QUEUED, parcels(6, ""));
       Eventually.holds("one", () -> packing.underWay() == 1);
       dbos.queues().change("packing", queue -> queue.withConcurrency(3));
@@ -254,8 +252,7 @@ class QueueLimitTest {
       packing.work("dot");
       Eventually.holds(
           "all packed",
-          () ->
-              dbos.count(WorkflowQuery.all().withStatus(WorkflowState.SUCCESS)) == count);
+          () -> dbos.count(WorkflowQuery.all().withStatus(WorkflowState.SUCCESS)) == count);
 
       assertThat(packing.begun()).hasSize(count).containsAll(parcels);
       assertThat(packing.mostOf("ben")).isLessThanOrEqualTo(1_000);

@@ -112,8 +112,7 @@ class QueueTest {
                   .query(
                       "SELECT workflow_uuid || ' ' || application_version FROM workflow_status"
                           + " ORDER BY 1"))
-          .containsExactlyInAnyOrder(
-              "old 1.0", "new 2.0", "for the old 1.0", "for the latest 2.0");
+          .containsExactlyInAnyOrder("old 1.0", "new 2.0", "for the old 1.0", "for the latest 2.0");
     }
   }
 
@@ -144,8 +143,7 @@ class QueueTest {
     try (Site site = Site.of(product);
         Packing packing = Packing.of(site)) {
       DBOS dbos =
-          packing.work(
-              packing.packer("ann").queue(PACKING).queue(posting).listenQueues("posting"));
+          packing.work(packing.packer("ann").queue(PACKING).queue(posting).listenQueues("posting"));
       List<WorkflowHandle<String>> packed = Packing.enqueue(dbos, QUEUED, "tea");
       Packing.await(Packing.enqueue(dbos, QUEUED.withQueue("posting"), "coffee"));
       assertThat(packed.getFirst().status().state()).isEqualTo(WorkflowState.ENQUEUED);
