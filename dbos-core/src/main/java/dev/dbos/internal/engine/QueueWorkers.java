@@ -125,12 +125,14 @@ final class QueueWorkers implements AutoCloseable {
         serve(name, queue.queue().pollingInterval());
       }
     }
-    for (String name : List.copyOf(dispatchers.keySet())) {
-      if (!served.contains(name)) {
-        LOG.info("Queue {} is not registered any more; what waits in it stays there", name);
-        dispatchers.remove(name).stop();
-      }
-    }
+    dispatchers.forEach(
+        (name, dispatcher) -> {
+          if (!served.contains(name)) {
+            LOG.info("Queue {} is not registered any more; what waits in it stays there", name);
+            dispatchers.remove(name);
+            dispatcher.stop();
+          }
+        });
   }
 
   private void serve(String name, Duration pollingInterval) {
