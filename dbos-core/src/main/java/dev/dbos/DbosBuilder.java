@@ -10,7 +10,9 @@ import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.ConfigurationException;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.observe.DbosListener;
+import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.workflow.Queue;
 import dev.dbos.workflow.Retention;
@@ -46,6 +48,7 @@ public final class DbosBuilder {
   @Nullable String applicationVersion;
   @Nullable String executorId;
   @Nullable Serializer serializer;
+  PayloadLimit payloadLimit = PayloadLimit.DEFAULT;
   ListenMode listening = ListenMode.AUTO;
   InstantSource clock = SystemClock.UTC;
   Duration closeTimeout = Duration.ofSeconds(5);
@@ -218,7 +221,7 @@ public final class DbosBuilder {
    * name: then a new build goes on with the workflows of the one before.
    */
   public DbosBuilder applicationVersion(String version) {
-    this.applicationVersion = version;
+    this.applicationVersion = StoredName.require("application version", version);
     return this;
   }
 
@@ -227,7 +230,7 @@ public final class DbosBuilder {
    * environment variable {@code DBOS__VMID}, else {@code local}.
    */
   public DbosBuilder executorId(String id) {
-    this.executorId = id;
+    this.executorId = StoredName.require("executor id", id);
     return this;
   }
 
@@ -243,6 +246,18 @@ public final class DbosBuilder {
    */
   public DbosBuilder serializer(Serializer stepSerializer) {
     this.serializer = stepSerializer;
+    return this;
+  }
+
+  /**
+   * The most that one stored value may take: an input, an output, a result of a step or
+   * transaction, an event, a message, a value of a stream, attributes; default {@link
+   * PayloadLimit#DEFAULT}, 64 MiB. What takes more is refused with a {@link
+   * dev.dbos.error.SerializationException} before anything is written: a transaction whose result
+   * it is does not commit.
+   */
+  public DbosBuilder payloadLimit(PayloadLimit limit) {
+    this.payloadLimit = limit;
     return this;
   }
 
