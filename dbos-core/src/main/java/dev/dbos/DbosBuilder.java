@@ -16,6 +16,7 @@ import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.workflow.Queue;
 import dev.dbos.workflow.Retention;
+import dev.dbos.workflow.Schedule;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public final class DbosBuilder {
   final String applicationName;
   Configuration configuration;
   final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
+  final Map<String, Schedule> schedules = new LinkedHashMap<>();
   final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   final List<String> trustedPackages = new ArrayList<>();
   PoolOptions applicationPool = PoolOptions.DEFAULT;
@@ -187,6 +189,21 @@ public final class DbosBuilder {
               + definition.name()
               + " is already registered. Each needs a name of its own.",
           null);
+    }
+    return this;
+  }
+
+  /**
+   * Makes a schedule at launch, or changes the one of its name to this; see {@link
+   * Schedules#apply(List)}. Launched at a version that is not the latest, one that is there stays
+   * what it is. One that is not given any more stays, until {@link Schedules#delete} deletes it.
+   *
+   * @throws ConfigurationException when another one has its name
+   */
+  public DbosBuilder schedule(Schedule schedule) {
+    if (schedules.putIfAbsent(schedule.name(), schedule) != null) {
+      throw new ConfigurationException(
+          "Two schedules are named " + schedule.name() + ". Each needs a name of its own.", null);
     }
     return this;
   }

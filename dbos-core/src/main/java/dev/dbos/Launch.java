@@ -14,7 +14,10 @@ import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
+import dev.dbos.internal.operations.MovedDatabase;
 import dev.dbos.internal.operations.QueueSettings;
+import dev.dbos.internal.operations.Scheduling;
+import dev.dbos.internal.operations.Scheduling.Existing;
 import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
@@ -22,6 +25,7 @@ import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.serialization.Trust;
 import dev.dbos.workflow.ApplicationVersion;
+import dev.dbos.workflow.Schedule;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -77,6 +81,7 @@ final class Launch {
     try {
       String schema = configuration.systemDatabaseSchema();
       SystemDatabase systemDatabase = new SystemDatabase(database, schema);
+      MovedDatabase.refuse(systemDatabase);
       EngineSettings settings = settings();
       registerVersion(systemDatabase, settings);
       List<DatasourceEngine> known = datasourceEngines(application);
@@ -115,10 +120,34 @@ final class Launch {
   private void recover(Engine engine) {
     try {
       prepareQueues(engine);
+      schedule(engine, List.copyOf(chosen.schedules.values()));
       engine.recover();
     } catch (Throwable failure) {
       engine.close();
       throw failure;
+    }
+  }
+
+  /** An older version that is launched again does not undo what a newer one has changed. */
+  private static void schedule(Engine engine, List<Schedule> schedules) {
+    if (!schedules.isEmpty()) {
+      EngineSettings settings = engine.settings();
+      boolean isLatest =
+          engine
+              .access()
+              .systemDatabase()
+              .read(dsl -> VersionStore.list(dsl, settings.applicationName()))
+              .stream()
+              .findFirst()
+              .map(ApplicationVersion::name)
+              .filter(settings.applicationVersion()::equals)
+              .isPresent();
+      new Scheduling(engine.access())
+          .put(
+              "DbosBuilder.schedule",
+              "DBOS.applySchedules",
+              schedules,
+              isLatest ? Existing.REDEFINE : Existing.KEEP);
     }
   }
 

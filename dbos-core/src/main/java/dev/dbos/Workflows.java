@@ -63,7 +63,9 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Steering steering;
   private final Forking forking;
   private final Retiring retiring;
+  private final Archives archives;
   private final Versions versions;
+  private final Schedules schedules;
   private final Enqueueing enqueueing;
 
   Workflows(SystemAccess access, HealthCheck healthCheck) {
@@ -73,7 +75,9 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.steering = new Steering(access);
     this.forking = new Forking(access);
     this.retiring = new Retiring(access);
+    this.archives = new Archives(access);
     this.versions = new Versions(access);
+    this.schedules = new Schedules(access);
     this.enqueueing = new Enqueueing(access);
   }
 
@@ -252,6 +256,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public Health health(Duration timeout) {
     return healthCheck.run(timeout);
+  }
+
+  /** The schedules, which start workflows again and again. */
+  public Schedules schedules() {
+    return schedules;
   }
 
   // ---- talk ----
@@ -580,6 +589,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   public void mergeAttributes(
       String workflowId, Map<String, ? extends @Nullable Object> attributes) {
     steering.mergeAttributes(workflowId, Attributes.of(attributes));
+  }
+
+  /** Workflows as text: to be taken out, and put in. */
+  public Archives archives() {
+    return archives;
   }
 
   /** The versions this application has been launched at, the latest first. */

@@ -62,12 +62,13 @@ public final class PortableJson {
   }
 
   /**
-   * Writes the arguments of a workflow: {@code {"positionalArgs":[...],"namedArgs":{}}}.
+   * Writes the arguments of a workflow: {@code {"positionalArgs":[...],"namedArgs":{}}}. One that
+   * is {@link Positional} stands for several.
    *
    * @throws SerializationException if an argument has no portable form, or all take too much
    */
   public String encodeArguments(List<?> positional) {
-    return encode(Arguments.of(positional));
+    return encode(Arguments.of(spread(positional)));
   }
 
   /**
@@ -92,8 +93,8 @@ public final class PortableJson {
   }
 
   /**
-   * Reads the argument of a workflow that takes at most one, or all. Either key may be missing or
-   * null, in any order.
+   * Reads the argument of a workflow that takes at most one, or all, or {@link Positional} ones.
+   * Either key may be missing or null, in any order.
    *
    * @param type the declared type; {@code Void} or {@code void} for a workflow without an argument,
    *     {@link Arguments} for one that takes any
@@ -111,6 +112,9 @@ public final class PortableJson {
       throw malformed(type, "positionalArgs is not an array");
     }
     JsonNode named = envelope.path("namedArgs");
+    if (PositionalRecord.areMeant(type)) {
+      return convert(gathered(positional, named, type), type, "The workflow's arguments");
+    }
     if (type == Arguments.class) {
       return all(positional, named);
     }
@@ -125,6 +129,26 @@ public final class PortableJson {
     return positional.isEmpty() || isVoid(type)
         ? null
         : convert(positional.path(0), type, "The workflow's argument");
+  }
+
+  private static List<?> spread(List<?> positional) {
+    Object only = positional.size() == 1 ? positional.getFirst() : null;
+    if (only == null || !PositionalRecord.areMeant(only.getClass())) {
+      return positional;
+    }
+    try {
+      return PositionalRecord.of(MAPPER.valueToTree(only), only.getClass());
+    } catch (RuntimeException | StackOverflowError e) {
+      throw Failures.of("The workflow's arguments cannot be stored as JSON", e);
+    }
+  }
+
+  private static JsonNode gathered(JsonNode positional, JsonNode named, Type type) {
+    int most = PositionalRecord.names(type).size();
+    if (positional.size() > most) {
+      throw malformed(type, "expected at most " + most + " arguments but got " + positional.size());
+    }
+    return PositionalRecord.gather(MAPPER.createObjectNode(), positional, named, type);
   }
 
   @SuppressWarnings("unchecked") // read as these very types

@@ -66,6 +66,7 @@ public final class Engine implements AutoCloseable {
   private final Deadlines deadlines = new Deadlines(this);
   private final QueueWorkers queues = new QueueWorkers(this);
   private final Delays delays = new Delays(this);
+  private final ScheduleLoop schedules = new ScheduleLoop(this);
   private final RunExecution execution = new RunExecution(this);
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
@@ -114,7 +115,14 @@ public final class Engine implements AutoCloseable {
                 new HealthCheck.Unfinished(settings.executorId(), settings.applicationVersion()),
                 vitals,
                 others,
-                watcher::state));
+                watcher::state,
+                this::troubles));
+  }
+
+  private List<String> troubles() {
+    return schedules.isFailing()
+        ? List.of("The schedules cannot be looked at, so their ticks are late; the log says why.")
+        : List.of();
   }
 
   /** What is recorded in the system database itself leaves nothing to clean up. */
@@ -373,6 +381,10 @@ public final class Engine implements AutoCloseable {
     queues.listenTo(queueNames);
   }
 
+  ScheduleLoop schedules() {
+    return schedules;
+  }
+
   OutputSweeper sweeper() {
     return sweeper;
   }
@@ -445,7 +457,7 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Recovers what an earlier process with the same executor id left unfinished, and begins to take
-   * work out of queues.
+   * work out of queues and to fire schedules.
    */
   public void recover() {
     settings.observers().launched(vitals);
@@ -453,6 +465,7 @@ public final class Engine implements AutoCloseable {
     new Recovery(this).run();
     queues.start();
     delays.start();
+    schedules.start();
     RetentionLoop loop = retention;
     if (loop != null) {
       loop.start();
@@ -463,6 +476,7 @@ public final class Engine implements AutoCloseable {
   public void close() {
     boolean again = draining;
     draining = true;
+    schedules.close();
     delays.close();
     queues.close();
     RetentionLoop loop = retention;
