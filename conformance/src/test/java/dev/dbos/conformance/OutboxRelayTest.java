@@ -236,8 +236,7 @@ class OutboxRelayTest {
     try (Premises premises = Premises.of(setting)) {
       Shop shop = premises.shop();
       DBOS dbos = premises.launch(new OrderDesk(shop)::applyTo);
-      List<String> words =
-          IntStream.range(0, 600).mapToObj(number -> "w" + number).toList();
+      List<String> words = IntStream.range(0, 600).mapToObj(number -> "w" + number).toList();
       dbos.start(CLERK, null, StartOptions.id("clerk"));
 
       shop.run("tell", tables -> words.forEach(word -> Outbox.send("quiet", word)));
