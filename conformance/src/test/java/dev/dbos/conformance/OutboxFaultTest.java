@@ -43,6 +43,8 @@ class OutboxFaultTest {
     DELETION_COMMITTED(true, commitAfter("datasource_outbox", "delete"));
 
     private final boolean inApplication;
+
+    @SuppressWarnings("ImmutableEnumChecker") // remembers a statement until its COMMIT
     private final Predicate<String> statement;
 
     Exchange(boolean inApplication, Predicate<String> statement) {
