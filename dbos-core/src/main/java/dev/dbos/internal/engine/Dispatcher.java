@@ -123,7 +123,7 @@ final class Dispatcher implements AutoCloseable {
     }
 
     private List<ReadyRun> ready(int places) {
-      if (places == 0) {
+      if (places == 0 || !engine.lease().isHeld()) {
         return List.of();
       }
       if (lostToken != null) {

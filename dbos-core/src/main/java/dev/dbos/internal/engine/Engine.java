@@ -59,6 +59,8 @@ public final class Engine implements AutoCloseable {
   private final Deadlines deadlines = new Deadlines(this);
   private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
   private final RunExecution execution = new RunExecution(this);
+  private final ExecutorLease lease;
+  private final Failover failover;
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
   private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
@@ -92,6 +94,8 @@ public final class Engine implements AutoCloseable {
             this::watcher,
             runs);
     this.startRows = new StartRows(settings);
+    this.lease = new ExecutorLease(this);
+    this.failover = new Failover(this, lease);
     this.permits = new Semaphore(settings.maxRunning(), true);
     List<Database> others = datasources.stream().map(DurableTransactions::database).toList();
     List<Database> databases = new ArrayList<>(List.of(systemDatabase.database()));
@@ -231,6 +235,10 @@ public final class Engine implements AutoCloseable {
       StartOptions options,
       @Nullable Run parent) {
     checkOpen();
+    if (parent == null) {
+      lease.await();
+      checkOpen();
+    }
     registration(definition.name());
     return startRows.of(definition, input, options, parent);
   }
@@ -321,6 +329,18 @@ public final class Engine implements AutoCloseable {
     return internalQueue;
   }
 
+  /** What says that this executor is alive. */
+  ExecutorLease lease() {
+    return lease;
+  }
+
+  /** Workflows of a dead executor wait in these queues again. */
+  void requeued(List<String> queueNames) {
+    if (!queueNames.isEmpty()) {
+      internalQueue.signal();
+    }
+  }
+
   OutputSweeper sweeper() {
     return sweeper;
   }
@@ -397,8 +417,11 @@ public final class Engine implements AutoCloseable {
    */
   public void recover() {
     settings.observers().launched(vitals);
+    lease.take();
+    lease.start();
     sweeper.start();
     new Recovery(this).run();
+    failover.start();
     internalQueue.start();
   }
 
@@ -407,7 +430,9 @@ public final class Engine implements AutoCloseable {
     boolean again = draining;
     draining = true;
     internalQueue.close();
+    failover.close();
     new EngineClose(this, runs.executing(), runs.idle()).run();
+    lease.close();
     deadlines.close();
     sweeper.close();
     if (!again) {

@@ -295,7 +295,7 @@ public final class Journal implements AutoCloseable {
         if (isAbandoned()) {
           throw closed();
         }
-        boolean outage = kind == SqlFailure.CONNECTION_LOST;
+        boolean outage = kind.isOutage();
         if (attempt == 1 && outage) {
           LOG.warn("The {} takes no checkpoints; workflows wait until it does", name, failure);
         }

@@ -35,7 +35,7 @@ public final class Recorded {
       String operation, String stepName, Type type, Supplier<R> body) {
     return switch (Ambient.current()) {
       case Ambient.InWorkflow workflow -> inWorkflow(workflow.scope(), stepName, type, body);
-      case Ambient.InStep step -> body.get();
+      case Ambient.InStep step -> patiently(step.scope(), body);
       case Ambient.InTransaction transaction -> throw refusedIn(transaction, operation);
       case null -> body.get();
     };
@@ -114,6 +114,16 @@ public final class Recorded {
     return payload.isError()
         ? scope.codec().<R, RuntimeException>replay(payload)
         : StepCodec.asDeclared((R) PortableValues.read(payload.outputText(), type));
+  }
+
+  /** Likewise on behalf of whatever this thread is in; outside a workflow nothing waits. */
+  static <R extends @Nullable Object> R patiently(Supplier<R> body) {
+    return switch (Ambient.current()) {
+      case Ambient.InWorkflow workflow -> patiently(workflow.scope(), body);
+      case Ambient.InStep step -> patiently(step.scope(), body);
+      case Ambient.InTransaction transaction -> body.get();
+      case null -> body.get();
+    };
   }
 
   /** Waits for a system database that is away: an outage is not the operation's result. */
