@@ -13,6 +13,7 @@ import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.observe.DbosListener;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.workflow.Lease;
+import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
 import java.time.Duration;
@@ -46,6 +47,7 @@ public final class DbosBuilder {
   ListenMode listening = ListenMode.AUTO;
   InstantSource clock = SystemClock.UTC;
   Duration closeTimeout = Duration.ofSeconds(5);
+  @Nullable Retention retention;
 
   DbosBuilder(Configuration configuration) {
     this.configuration = configuration;
@@ -249,6 +251,16 @@ public final class DbosBuilder {
   /** Tells {@code listener} what workflows do, as well as those given before. */
   public DbosBuilder listener(DbosListener listener) {
     listeners.add(listener);
+    return this;
+  }
+
+  /**
+   * Has finished workflows of this application deleted, at launch and from time to time, by one of
+   * the processes that run it; with their rows in the registered datasources. Default: they are
+   * kept for ever. As {@link DBOS#deleteFinished}.
+   */
+  public DbosBuilder retention(Retention finished) {
+    this.retention = finished;
     return this;
   }
 

@@ -94,6 +94,9 @@ final class Launch {
           known.stream().map(DatasourceEngine::transactions).toList();
       Engine engine = new Engine(settings, systemDatabase, journal, chosen.workflows, transactions);
       engine.applicationDatasource(application::datasource);
+      if (chosen.retention != null) {
+        engine.retain(chosen.retention);
+      }
       recover(engine);
       return new DBOS(engine, application);
     } catch (Throwable failure) {

@@ -2,12 +2,15 @@ package dev.dbos;
 
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.operations.Attributes;
+import dev.dbos.internal.operations.Enqueueing;
 import dev.dbos.internal.operations.Events;
 import dev.dbos.internal.operations.FirstOrAll;
 import dev.dbos.internal.operations.Forking;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Listings;
 import dev.dbos.internal.operations.Messages;
+import dev.dbos.internal.operations.Retiring;
+import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.Steering;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.Streams;
@@ -20,6 +23,8 @@ import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.ForkOptions;
 import dev.dbos.workflow.Message;
 import dev.dbos.workflow.Reach;
+import dev.dbos.workflow.Retention;
+import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.StepAggregate;
 import dev.dbos.workflow.StepAggregation;
 import dev.dbos.workflow.StepQuery;
@@ -28,6 +33,7 @@ import dev.dbos.workflow.StreamOptions;
 import dev.dbos.workflow.StreamReader;
 import dev.dbos.workflow.WorkflowAggregate;
 import dev.dbos.workflow.WorkflowAggregation;
+import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowEvent;
 import dev.dbos.workflow.WorkflowHandle;
 import dev.dbos.workflow.WorkflowPage;
@@ -54,7 +60,9 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final HealthCheck healthCheck;
   private final Steering steering;
   private final Forking forking;
+  private final Retiring retiring;
   private final Versions versions;
+  private final Enqueueing enqueueing;
 
   Workflows(SystemAccess access, HealthCheck healthCheck) {
     this.healthCheck = healthCheck;
@@ -62,7 +70,49 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.listings = new Listings(access);
     this.steering = new Steering(access);
     this.forking = new Forking(access);
+    this.retiring = new Retiring(access);
     this.versions = new Versions(access);
+    this.enqueueing = new Enqueueing(access);
+  }
+
+  // ---- enqueue ----
+
+  /**
+   * Puts a workflow into a queue, for whichever process serves that and has registered it. It is
+   * durable when this returns, and runs at the latest version of its application unless the options
+   * name one. Without a queue it waits in one that every process serves.
+   *
+   * <p>Inside a workflow it is a step, and what is enqueued a child.
+   *
+   * @throws dev.dbos.error.WorkflowConflictException when the id belongs to another workflow
+   * @throws dev.dbos.error.QueueDeduplicatedException when another workflow in the queue has the
+   *     deduplication id, and the policy does not say to return that one
+   * @throws dev.dbos.error.SerializationException when the input cannot be stored
+   * @throws IllegalArgumentException when the options contradict each other
+   * @throws IllegalStateException inside a transaction
+   */
+  public <I, O extends @Nullable Object> WorkflowHandle<O> enqueue(
+      WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
+    return new StoredHandle<>(
+        access,
+        enqueueing.enqueue("enqueue", Call.of(definition, input), options, null),
+        definition.outputType());
+  }
+
+  /**
+   * Puts a workflow into a queue by its name, for a program that registers it, in whatever
+   * language; otherwise as {@link #enqueue(WorkflowDefinition, Object, StartOptions)}. The output
+   * of the handle is what its JSON is as a map, list, text, number or truth value; {@link
+   * #retrieve(String, Class)} gives one with a type.
+   *
+   * @param arguments the positional arguments, written as portable JSON
+   */
+  public WorkflowHandle<@Nullable Object> enqueue(
+      String workflowName, List<?> arguments, StartOptions options) {
+    return new StoredHandle<>(
+        access,
+        enqueueing.enqueue("enqueue", Call.of(workflowName, arguments), options, null),
+        Object.class);
   }
 
   // ---- see ----
@@ -368,6 +418,24 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public void delete(Collection<String> workflowIds, Reach reach) {
     steering.delete(workflowIds, reach);
+  }
+
+  /**
+   * Deletes finished workflows, in transactions of {@link Retention#withBatchSize some each}, those
+   * that ended first first; a crash leaves the rest as it is. With what they have started and with
+   * their rows in the datasources this was launched with. Where there are such datasources with
+   * databases of their own, nothing that ended within the last hour is deleted: a run that was
+   * replaced could be committing still. Deleted ids can be used again.
+   *
+   * <p>Those of the application and of none; those of all for a client without an application.
+   *
+   * @return how many were deleted
+   * @throws dev.dbos.error.DatabaseUnavailableException when the system database or one of the
+   *     datasources is away; what was deleted until then is gone
+   * @throws IllegalStateException inside a transaction
+   */
+  public long deleteFinished(Retention retention) {
+    return retiring.deleteFinished(retention);
   }
 
   /**

@@ -1,155 +1,109 @@
 package dev.dbos.benchmarks;
 
-import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.testing.TestPostgres;
-import java.sql.SQLException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * Runs every workload on every contender in interleaved rounds, with 1 and with 32 clients, on one
- * PostgreSQL with durable commits, and prints the medians and their ratio to the floor.
+ * Compares this library with the same work by hand and with others, all in one run on one
+ * PostgreSQL with durable commits, and on SQLite files.
  *
- * <p>Argument {@code quick} for short rounds; names of workloads and numbers of clients for only
- * those; {@code volatile} for a server that does not wait for its disk, which shows what exchanges
- * and processors cost alone. With {@code wakeups} it measures instead how long it takes to wake who
- * waits, with {@code waiters} what 10,000 workflows cost that do.
+ * <p>Arguments, in any order: {@code quick} for short rounds; names of workloads, numbers of
+ * clients, {@code postgres} or {@code sqlite}, and names of peers with dashes between their words
+ * ({@code dbos-2-databases}) for only those; {@code volatile} for a server that does not wait for
+ * its disk, which shows what exchanges and processors cost alone; {@code counts} to count as well
+ * what each asks of the server. Writes {@code results.md} and charts into the directory {@code
+ * target/benchmarks}.
+ *
+ * <p>With {@code wakeups} it measures instead how long it takes to wake who waits, with {@code
+ * waiters} what 10,000 workflows cost that do.
  */
 public final class Benchmarks {
   private static final List<Integer> CLIENTS = List.of(1, 32);
+  private static final Path RESULTS = Path.of("target", "benchmarks");
+  private static final int COUNTED = 200;
 
-  private final Duration round;
-  private final int rounds;
-  private final List<Workload> workloads;
-  private final List<Integer> clientCounts;
-  private final AtomicInteger ids = new AtomicInteger();
-
-  private Benchmarks(Duration round, int rounds, Set<String> chosen) {
-    this.round = round;
-    this.rounds = rounds;
-    this.workloads = chosen(List.of(Workload.values()), chosen);
-    this.clientCounts = chosen(CLIENTS, chosen);
-  }
-
-  /** Those that an argument names, or all. */
-  private static <T> List<T> chosen(List<T> all, Set<String> names) {
-    List<T> named = all.stream().filter(one -> names.contains(String.valueOf(one))).toList();
-    return named.isEmpty() ? all : named;
-  }
+  private Benchmarks() {}
 
   /** Runs it. */
   public static void main(String[] arguments) throws Exception {
     Set<String> chosen = Set.of(String.join(" ", arguments).trim().split("\\s+"));
+    boolean quick = chosen.contains("quick");
     if (chosen.contains("wakeups")) {
-      WakeUps.run(chosen.contains("quick"));
-      return;
-    }
-    if (chosen.contains("waiters")) {
-      Waiters.run(chosen.contains("quick"));
-      return;
-    }
-    Benchmarks benchmarks =
-        chosen.contains("quick")
-            ? new Benchmarks(Duration.ofMillis(700), 3, chosen)
-            : new Benchmarks(Duration.ofSeconds(3), 6, chosen);
-    TestPostgres.Builder postgres = TestPostgres.builder();
-    TestPostgres server = (chosen.contains("volatile") ? postgres : postgres.durable()).start();
-    List<Contender> contenders = contenders(server);
-    try {
-      benchmarks.run(contenders);
-    } finally {
-      contenders.forEach(Contender::close);
+      WakeUps.run(quick);
+    } else if (chosen.contains("waiters")) {
+      Waiters.run(quick);
+    } else {
+      compare(chosen, quick);
     }
   }
 
-  private static List<Contender> contenders(TestPostgres server) throws SQLException {
-    String hand = server.url(server.createDatabase());
-    String one = server.url(server.createDatabase());
-    String system = server.url(server.createDatabase());
-    String application = server.url(server.createDatabase());
-    return List.of(
-        new ByHand(hand),
-        new Ours("dbos, one database", one, one, IsolationLevel.READ_COMMITTED),
-        new Ours("dbos, two databases", system, application, IsolationLevel.READ_COMMITTED));
-  }
-
-  private void run(List<Contender> contenders) throws Exception {
-    say(
-        "%-18s %-22s %7s %12s %9s%n",
-        "workload", "contender", "clients", "workflows/s", "to floor");
-    for (Workload workload : workloads) {
-      for (int clients : clientCounts) {
-        Map<Contender, List<Double>> rates = new LinkedHashMap<>();
-        for (Contender contender : contenders) {
-          measure(contender, workload, clients);
+  private static void compare(Set<String> chosen, boolean quick) throws Exception {
+    Suite.Plan plan =
+        new Suite.Plan(
+            quick ? Duration.ofMillis(700) : Duration.ofSeconds(2),
+            quick ? 3 : 6,
+            new TreeSet<>(named(List.of(Workload.values()), chosen)),
+            named(CLIENTS, chosen),
+            chosen);
+    List<Cell> cells = new ArrayList<>();
+    Map<Cell, Counts> counts = new LinkedHashMap<>();
+    if (!chosen.contains("sqlite")) {
+      TestPostgres.Builder builder = TestPostgres.builder();
+      // It is stopped with this process, whatever it is still writing.
+      TestPostgres server = (chosen.contains("volatile") ? builder : builder.durable()).start();
+      cells.addAll(Suite.onPostgres(server, plan));
+      if (chosen.contains("counts")) {
+        for (Cell cell : cells) {
+          counts.put(
+              cell, Counts.of(server, cell.peer(), cell.workload(), cell.clients(), COUNTED));
         }
-        for (int i = 0; i < rounds; i++) {
-          for (Contender contender : contenders) {
-            rates
-                .computeIfAbsent(contender, key -> new ArrayList<>())
-                .add(measure(contender, workload, clients));
-          }
-        }
-        print(workload, clients, contenders, rates);
       }
     }
-  }
-
-  private static void print(
-      Workload workload,
-      int clients,
-      List<Contender> contenders,
-      Map<Contender, List<Double>> rates) {
-    double floor = median(Objects.requireNonNull(rates.get(contenders.getFirst())));
-    rates.forEach(
-        (contender, measured) ->
-            say(
-                "%-18s %-22s %7d %12.0f %9.2f%n",
-                workload, contender.name(), clients, median(measured), median(measured) / floor));
-  }
-
-  private double measure(Contender contender, Workload workload, int clients)
-      throws InterruptedException, ExecutionException {
-    long begin = System.nanoTime();
-    long deadline = begin + round.toNanos();
-    int done = 0;
-    try (ExecutorService callers = Executors.newFixedThreadPool(clients)) {
-      List<Future<Integer>> counts = new ArrayList<>();
-      for (int i = 0; i < clients; i++) {
-        counts.add(callers.submit(() -> runUntil(deadline, contender, workload)));
-      }
-      for (Future<Integer> count : counts) {
-        done += count.get();
-      }
+    if (!chosen.contains("postgres")) {
+      cells.addAll(Suite.onSqlite(plan));
     }
-    return done * 1e9 / (System.nanoTime() - begin);
+    publish(cells, counts);
   }
 
-  private int runUntil(long deadline, Contender contender, Workload workload) throws SQLException {
-    int done = 0;
-    while (System.nanoTime() < deadline) {
-      contender.run(workload, "order-" + ids.incrementAndGet());
-      done++;
+  private static void publish(List<Cell> cells, Map<Cell, Counts> counts) throws IOException {
+    String report = Report.table(cells) + (counts.isEmpty() ? "" : "\n" + Report.counts(counts));
+    say("%s", report);
+    Files.createDirectories(RESULTS);
+    Files.writeString(RESULTS.resolve("results.md"), report);
+    Map<String, List<Cell>> charts =
+        cells.stream()
+            .collect(
+                Collectors.groupingBy(
+                    cell -> cell.workload() + ", " + cell.clients() + " clients, workflows/s",
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    for (Map.Entry<String, List<Cell>> chart : charts.entrySet()) {
+      Cell first = chart.getValue().getFirst();
+      String file = first.workload().name().toLowerCase(Locale.ROOT) + "-" + first.clients();
+      Files.writeString(
+          RESULTS.resolve(file + ".svg"), Chart.draw(chart.getKey(), chart.getValue()));
     }
-    return done;
+    say("Written to %s%n", RESULTS.toAbsolutePath());
   }
 
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
+  /** Those that an argument names, or all. */
+  private static <T> List<T> named(List<T> all, Set<String> names) {
+    List<T> named = all.stream().filter(one -> names.contains(String.valueOf(one))).toList();
+    return named.isEmpty() ? all : named;
   }
 
-  @SuppressWarnings("AnnotateFormatMethod") // a program that prints a table
+  @SuppressWarnings("AnnotateFormatMethod") // a program that prints tables
   static void say(String format, Object... values) {
     System.out.printf(format, values);
   }

@@ -1,12 +1,14 @@
 package dev.dbos.benchmarks;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.dbos.datasource.DatabaseUrl;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
 import java.util.UUID;
+import org.jooq.SQLDialect;
+import org.jooq.impl.DSL;
 
 /**
  * The floor: what somebody would write with plain JDBC to get the same guarantee. A row for the
@@ -14,62 +16,107 @@ import java.util.UUID;
  * a commit, prepared statements, nothing read.
  */
 final class ByHand implements Contender {
+  private static final List<String> SYSTEM_TABLES =
+      List.of(
+          "CREATE TABLE hand_workflow (id text PRIMARY KEY, status text, name text, inputs text,"
+              + " output text, owner text, created_at bigint, completed_at bigint)",
+          "CREATE INDEX hand_pending ON hand_workflow (created_at) WHERE status = 'PENDING'");
+  private static final List<String> APPLICATION_TABLES =
+      List.of(
+          "CREATE TABLE hand_step (workflow_id text, step_id int, name text, output text,"
+              + " started_at bigint, completed_at bigint, PRIMARY KEY (workflow_id, step_id))",
+          "CREATE TABLE hand_item (workflow_id text, n int)");
+  private static final String FOREIGN_KEY =
+      "ALTER TABLE hand_step ADD FOREIGN KEY (workflow_id) REFERENCES hand_workflow";
   private static final String START =
       "INSERT INTO hand_workflow (id, status, name, inputs, owner, created_at)"
           + " VALUES (?, 'PENDING', ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING";
   private static final String STEP =
       "INSERT INTO hand_step (workflow_id, step_id, name, output, started_at, completed_at)"
           + " VALUES (?, ?, ?, ?, ?, ?)";
+  private static final String ITEM = "INSERT INTO hand_item VALUES (?, ?)";
   private static final String END =
       "UPDATE hand_workflow SET status = 'SUCCESS', output = ?, completed_at = ?"
           + " WHERE id = ? AND status = 'PENDING'";
 
-  private final HikariDataSource pool;
+  private final HikariDataSource system;
+  private final HikariDataSource application;
+  private final boolean whole;
+  private final Body body;
 
-  ByHand(String url) throws SQLException {
-    DatabaseUrl parsed = DatabaseUrl.parse(url);
-    HikariConfig config = new HikariConfig();
-    config.setJdbcUrl(parsed.jdbcUrl());
-    config.setUsername(parsed.user().orElseThrow());
-    config.setPassword(parsed.password().orElseThrow());
-    config.setMaximumPoolSize(20);
-    this.pool = new HikariDataSource(config);
-    try (Connection connection = pool.getConnection();
-        var statement = connection.createStatement()) {
-      statement.execute(
-          "CREATE TABLE hand_workflow (id text PRIMARY KEY, status text, name text, inputs text,"
-              + " output text, owner text, created_at bigint, completed_at bigint)");
-      statement.execute(
-          "CREATE INDEX hand_pending ON hand_workflow (created_at) WHERE status = 'PENDING'");
-      statement.execute(
-          "CREATE TABLE hand_step (workflow_id text REFERENCES hand_workflow, step_id int,"
-              + " name text, output text, started_at bigint, completed_at bigint,"
-              + " PRIMARY KEY (workflow_id, step_id))");
-      statement.execute("CREATE TABLE hand_item (workflow_id text, n int)");
+  /** What one transaction does. */
+  @FunctionalInterface
+  private interface Body {
+    void transaction(Connection connection, String id, int n) throws SQLException;
+  }
+
+  private ByHand(String systemUrl, String applicationUrl, boolean whole, Body body)
+      throws SQLException {
+    boolean one = systemUrl.equals(applicationUrl);
+    this.system = Pools.open(systemUrl);
+    this.application = one ? system : Pools.open(applicationUrl);
+    this.whole = whole;
+    this.body = body;
+    execute(system, SYSTEM_TABLES);
+    execute(application, APPLICATION_TABLES);
+    if (one && whole) {
+      execute(system, List.of(FOREIGN_KEY));
     }
   }
 
-  @Override
-  public String name() {
-    return "by hand (JDBC)";
+  /** With start and end. */
+  static Contender whole(String systemUrl, String applicationUrl) throws SQLException {
+    return new ByHand(systemUrl, applicationUrl, true, ByHand::insert);
+  }
+
+  /** Nothing but the transactions, each with the row of its step. */
+  static Contender stepsAlone(String systemUrl, String applicationUrl) throws SQLException {
+    return new ByHand(systemUrl, applicationUrl, false, ByHand::insert);
+  }
+
+  /** Like {@link #stepsAlone}, through jOOQ. */
+  static Contender stepsAloneWithJooq(String systemUrl, String applicationUrl) throws SQLException {
+    return new ByHand(
+        systemUrl,
+        applicationUrl,
+        false,
+        (connection, id, n) -> {
+          var dsl = DSL.using(connection, SQLDialect.POSTGRES);
+          long now = System.currentTimeMillis();
+          dsl.execute(ITEM, id, n);
+          dsl.execute(STEP, id, n, "item", "1", now, now);
+        });
+  }
+
+  private static void execute(HikariDataSource pool, List<String> statements) throws SQLException {
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        statement.execute(sql);
+      }
+    }
   }
 
   @Override
   public void run(Workload workload, String id) throws SQLException {
-    start(id);
+    if (whole) {
+      start(id);
+    }
     for (int n = 0; n < workload.transactions(); n++) {
       transaction(id, n);
     }
     for (int n = 0; n < workload.steps(); n++) {
-      try (Connection connection = pool.getConnection()) {
+      try (Connection connection = application.getConnection()) {
         step(connection, id, n);
       }
     }
-    end(id);
+    if (whole) {
+      end(id);
+    }
   }
 
   private void start(String id) throws SQLException {
-    try (Connection connection = pool.getConnection();
+    try (Connection connection = system.getConnection();
         PreparedStatement start = connection.prepareStatement(START)) {
       start.setString(1, id);
       start.setString(2, "items");
@@ -81,17 +128,20 @@ final class ByHand implements Contender {
   }
 
   private void transaction(String id, int n) throws SQLException {
-    try (Connection connection = pool.getConnection()) {
+    try (Connection connection = application.getConnection()) {
       connection.setAutoCommit(false);
-      try (PreparedStatement insert =
-          connection.prepareStatement("INSERT INTO hand_item VALUES (?, ?)")) {
-        insert.setString(1, id);
-        insert.setInt(2, n);
-        insert.executeUpdate();
-      }
-      step(connection, id, n);
+      body.transaction(connection, id, n);
       connection.commit();
     }
+  }
+
+  private static void insert(Connection connection, String id, int n) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(ITEM)) {
+      insert.setString(1, id);
+      insert.setInt(2, n);
+      insert.executeUpdate();
+    }
+    step(connection, id, n);
   }
 
   private static void step(Connection connection, String id, int n) throws SQLException {
@@ -108,7 +158,7 @@ final class ByHand implements Contender {
   }
 
   private void end(String id) throws SQLException {
-    try (Connection connection = pool.getConnection();
+    try (Connection connection = system.getConnection();
         PreparedStatement end = connection.prepareStatement(END)) {
       end.setString(1, "1");
       end.setLong(2, System.currentTimeMillis());
@@ -119,6 +169,7 @@ final class ByHand implements Contender {
 
   @Override
   public void close() {
-    pool.close();
+    application.close();
+    system.close();
   }
 }

@@ -1,14 +1,9 @@
 package dev.dbos.benchmarks;
 
-import java.sql.SQLException;
-
 /** Something that can run the workloads. */
 interface Contender extends AutoCloseable {
-  /** What the table calls it. */
-  String name();
-
-  /** Runs one workflow to its end. */
-  void run(Workload workload, String id) throws SQLException;
+  /** Runs one workflow to its end; {@code id} is unique over all runs. */
+  void run(Workload workload, String id) throws Exception;
 
   @Override
   void close();

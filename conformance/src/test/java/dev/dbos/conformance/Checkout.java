@@ -38,7 +38,7 @@ final class Checkout {
         .launch();
   }
 
-  private Integer checkout(@Nullable String sku) throws Exception {
+  Integer checkout(@Nullable String sku) throws Exception {
     journey.reached(Point.BEFORE_TRANSACTION);
     int left;
     try {

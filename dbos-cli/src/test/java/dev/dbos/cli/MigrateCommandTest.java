@@ -162,7 +162,8 @@ class MigrateCommandTest {
                 ADD COLUMN IF NOT EXISTS partition_rate_limit_period_sec double precision;
 
             CREATE TABLE IF NOT EXISTS "dbos".java_""")
-        .endsWith("""
+        .endsWith(
+            """
             );
 
             UPDATE "dbos".dbos_migrations SET version = 108;""");

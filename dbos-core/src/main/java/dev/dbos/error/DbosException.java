@@ -8,6 +8,7 @@ public abstract sealed class DbosException extends RuntimeException
         ConfigurationException,
         DatabaseUnavailableException,
         DbosClosedException,
+        QueueDeduplicatedException,
         SchemaException,
         SerializationException,
         StepFailedException,

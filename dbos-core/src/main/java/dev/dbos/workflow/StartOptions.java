@@ -10,13 +10,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a workflow is started; by default with a random id, without attributes, and with the deadline
- * of the workflow that starts it, if there is one. Immutable.
+ * How a workflow is started; by default at once and by the process that starts it, with a random
+ * id, without attributes, and with the deadline of the workflow that starts it, if there is one.
+ * Immutable.
  */
 public final class StartOptions {
   /** A random id, and the deadline of the parent. */
   public static final StartOptions DEFAULT =
-      new StartOptions(null, Limit.Inherited.ONE, null, Identity.NOBODY);
+      new StartOptions(null, Limit.Inherited.ONE, null, Identity.NOBODY, Queueing.NONE);
 
   private static final PortableJson JSON = new PortableJson();
 
@@ -24,13 +25,19 @@ public final class StartOptions {
   private final Limit limit;
   private final @Nullable String attributes;
   private final Identity identity;
+  private final Queueing queueing;
 
   private StartOptions(
-      @Nullable String id, Limit limit, @Nullable String attributes, Identity identity) {
+      @Nullable String id,
+      Limit limit,
+      @Nullable String attributes,
+      Identity identity,
+      Queueing queueing) {
     this.id = id;
     this.limit = limit;
     this.attributes = attributes;
     this.identity = identity;
+    this.queueing = queueing;
   }
 
   /** How long a workflow may take. */
@@ -58,6 +65,33 @@ public final class StartOptions {
     static final Identity NOBODY = new Identity(null, null, List.of());
   }
 
+  /** How long a workflow waits before it may leave its queue. */
+  public sealed interface Delay {
+    /** Not at all. */
+    enum None implements Delay {
+      /** The one way not to wait. */
+      ONE
+    }
+
+    /** For so long from when it is put into the queue. */
+    record For(Duration duration) implements Delay {}
+
+    /** Until a moment. */
+    record Until(Instant instant) implements Delay {}
+  }
+
+  private record Queueing(
+      @Nullable String queue,
+      int priority,
+      @Nullable Deduplication deduplication,
+      @Nullable String partitionKey,
+      Delay delay,
+      @Nullable String version,
+      Target target) {
+    static final Queueing NONE =
+        new Queueing(null, 0, null, null, Delay.None.ONE, null, Target.OWN);
+  }
+
   /**
    * Starts under this id. Starting twice with one id is the same run: the second start returns a
    * handle on the first and ignores its input.
@@ -73,7 +107,7 @@ public final class StartOptions {
     if (workflowId.isBlank()) {
       throw new IllegalArgumentException("A workflow id must not be blank.");
     }
-    return new StartOptions(workflowId, limit, attributes, identity);
+    return new StartOptions(workflowId, limit, attributes, identity, queueing);
   }
 
   /**
@@ -87,7 +121,7 @@ public final class StartOptions {
     if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
       throw new IllegalArgumentException("A timeout must be at least 1 ms: " + timeout);
     }
-    return new StartOptions(id, new Limit.Timeout(timeout), attributes, identity);
+    return new StartOptions(id, new Limit.Timeout(timeout), attributes, identity, queueing);
   }
 
   /**
@@ -95,12 +129,12 @@ public final class StartOptions {
    * before it runs. Replaces any other limit, that of the parent included.
    */
   public StartOptions withDeadline(Instant deadline) {
-    return new StartOptions(id, new Limit.Deadline(deadline), attributes, identity);
+    return new StartOptions(id, new Limit.Deadline(deadline), attributes, identity, queueing);
   }
 
   /** Lets a child go on past the deadline of its parent. */
   public StartOptions withoutTimeout() {
-    return new StartOptions(id, Limit.Unlimited.ONE, attributes, identity);
+    return new StartOptions(id, Limit.Unlimited.ONE, attributes, identity, queueing);
   }
 
   /**
@@ -111,7 +145,7 @@ public final class StartOptions {
    */
   public StartOptions withAttributes(Map<String, ? extends @Nullable Object> values) {
     String json = values.isEmpty() ? null : encode(values);
-    return new StartOptions(id, limit, json, identity);
+    return new StartOptions(id, limit, json, identity, queueing);
   }
 
   private static String encode(Map<String, ? extends @Nullable Object> values) {
@@ -127,13 +161,169 @@ public final class StartOptions {
   /** Who the workflow runs for, and that person's roles; recorded, and handed down to children. */
   public StartOptions withAuthenticatedUser(String user, String... roles) {
     return new StartOptions(
-        id, limit, attributes, new Identity(user, identity.role(), List.of(roles)));
+        id, limit, attributes, new Identity(user, identity.role(), List.of(roles)), queueing);
   }
 
   /** The role in which the workflow runs; recorded, and handed down to children. */
   public StartOptions withAssumedRole(String role) {
     return new StartOptions(
-        id, limit, attributes, new Identity(identity.user(), role, identity.roles()));
+        id, limit, attributes, new Identity(identity.user(), role, identity.roles()), queueing);
+  }
+
+  /**
+   * Puts the workflow into a queue, from which a process that serves the queue takes it. The queue
+   * may be registered later.
+   *
+   * @throws IllegalArgumentException when {@code queueName} is blank
+   */
+  public StartOptions withQueue(String queueName) {
+    if (queueName.isBlank()) {
+      throw new IllegalArgumentException("A queue's name must not be blank.");
+    }
+    return with(
+        new Queueing(
+            queueName,
+            queueing.priority,
+            queueing.deduplication,
+            queueing.partitionKey,
+            queueing.delay,
+            queueing.version,
+            queueing.target));
+  }
+
+  /**
+   * Lets those with a lower number leave the queue first; default none, which is before all
+   * numbers. Takes a queue.
+   *
+   * @throws IllegalArgumentException unless it is between 1 and 2147483647
+   */
+  public StartOptions withPriority(int priority) {
+    if (priority < 1) {
+      throw new IllegalArgumentException(
+          "Invalid priority " + priority + ". Priority must be between 1~2147483647.");
+    }
+    return with(
+        new Queueing(
+            queueing.queue,
+            priority,
+            queueing.deduplication,
+            queueing.partitionKey,
+            queueing.delay,
+            queueing.version,
+            queueing.target));
+  }
+
+  /** Refuses the workflow while its queue holds another one with this deduplication id. */
+  public StartOptions withDeduplication(String deduplicationId) {
+    return withDeduplication(deduplicationId, Deduplication.Policy.REJECT);
+  }
+
+  /**
+   * Starts the workflow only when its queue holds no other one with this deduplication id. Takes a
+   * queue, and no partition key.
+   *
+   * @throws IllegalArgumentException when the id is blank
+   */
+  public StartOptions withDeduplication(String deduplicationId, Deduplication.Policy policy) {
+    return with(
+        new Queueing(
+            queueing.queue,
+            queueing.priority,
+            new Deduplication(deduplicationId, policy),
+            queueing.partitionKey,
+            queueing.delay,
+            queueing.version,
+            queueing.target));
+  }
+
+  /**
+   * The part of a partitioned queue to wait in; limits of partitions apply to each key by itself.
+   * Default none: those without a key are a partition, too. Takes a queue.
+   *
+   * @throws IllegalArgumentException when the key is blank
+   */
+  public StartOptions withPartitionKey(String key) {
+    if (key.isBlank()) {
+      throw new IllegalArgumentException("A partition key must not be blank.");
+    }
+    return with(
+        new Queueing(
+            queueing.queue,
+            queueing.priority,
+            queueing.deduplication,
+            key,
+            queueing.delay,
+            queueing.version,
+            queueing.target));
+  }
+
+  /**
+   * Lets the workflow leave its queue no sooner than so long from when it was put there. Takes a
+   * queue. A timeout begins when it leaves the queue.
+   *
+   * @throws IllegalArgumentException when {@code delay} is negative
+   */
+  public StartOptions withDelay(Duration delay) {
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("A delay must not be negative: " + delay);
+    }
+    return withDelay(new Delay.For(delay));
+  }
+
+  /** Lets the workflow leave its queue no sooner than at this moment. Takes a queue. */
+  public StartOptions withDelayUntil(Instant moment) {
+    return withDelay(new Delay.Until(moment));
+  }
+
+  private StartOptions withDelay(Delay delay) {
+    return with(
+        new Queueing(
+            queueing.queue,
+            queueing.priority,
+            queueing.deduplication,
+            queueing.partitionKey,
+            delay,
+            queueing.version,
+            queueing.target));
+  }
+
+  /**
+   * The version of the application that is to run the workflow; default that of the process that
+   * starts it, and of what is enqueued by name or by a client whichever is the latest. Takes a
+   * queue.
+   *
+   * @throws IllegalArgumentException when {@code version} is blank
+   */
+  public StartOptions withApplicationVersion(String version) {
+    if (version.isBlank()) {
+      throw new IllegalArgumentException("An application version must not be blank.");
+    }
+    return with(
+        new Queueing(
+            queueing.queue,
+            queueing.priority,
+            queueing.deduplication,
+            queueing.partitionKey,
+            queueing.delay,
+            version,
+            queueing.target));
+  }
+
+  /** Whose workflow is meant, when it is another program's. Takes a queue. */
+  public StartOptions withTarget(Target target) {
+    return with(
+        new Queueing(
+            queueing.queue,
+            queueing.priority,
+            queueing.deduplication,
+            queueing.partitionKey,
+            queueing.delay,
+            queueing.version,
+            target));
+  }
+
+  private StartOptions with(Queueing changed) {
+    return new StartOptions(id, limit, attributes, identity, changed);
   }
 
   /** The chosen id, or empty for a random one. */
@@ -164,5 +354,40 @@ public final class StartOptions {
   /** The role in which the workflow runs; empty for that of its parent, or none. */
   public Optional<String> assumedRole() {
     return Optional.ofNullable(identity.role());
+  }
+
+  /** The queue, or empty to start at once. */
+  public Optional<String> queue() {
+    return Optional.ofNullable(queueing.queue);
+  }
+
+  /** The priority, 1 or more; 0 for none, which is before all others. */
+  public int priority() {
+    return queueing.priority;
+  }
+
+  /** What it must be the only one of in its queue. */
+  public Optional<Deduplication> deduplication() {
+    return Optional.ofNullable(queueing.deduplication);
+  }
+
+  /** The part of its queue. */
+  public Optional<String> partitionKey() {
+    return Optional.ofNullable(queueing.partitionKey);
+  }
+
+  /** How long it waits before it may leave its queue. */
+  public Delay delay() {
+    return queueing.delay;
+  }
+
+  /** The version that is to run it, or empty for the default. */
+  public Optional<String> applicationVersion() {
+    return Optional.ofNullable(queueing.version);
+  }
+
+  /** Whose workflow is meant. */
+  public Target target() {
+    return queueing.target;
   }
 }

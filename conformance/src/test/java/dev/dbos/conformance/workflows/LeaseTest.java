@@ -51,12 +51,16 @@ class LeaseTest {
   private final Journey journey = (point, what) -> done.add(what);
   private final CountDownLatch goOn = new CountDownLatch(1);
 
+  /** On SQLite whoever is frozen in a transaction keeps everybody else out of the file. */
   static Stream<Arguments> stops() {
     return Arrays.stream(Product.values())
         .flatMap(
             product ->
                 Arrays.stream(Point.values())
                     .filter(point -> point != Point.NOWHERE)
+                    .filter(
+                        point ->
+                            product == Product.POSTGRESQL || !point.name().contains("TRANSACTION"))
                     .map(point -> Arguments.of(product, point)));
   }
 
@@ -78,7 +82,7 @@ class LeaseTest {
       child.kill();
 
       place.assertShippedOnce(dbos, "order-42");
-      assertThat(done).containsExactly("charge", "asleep", "ship");
+      assertThat(done).containsExactly("between", "charge", "asleep", "ship");
       assertThat(dbos.status("order-42").orElseThrow().attempts()).isEqualTo(2);
       assertThat(place.rows().query("SELECT DISTINCT executor_id FROM workflow_status"))
           .doesNotContainAnyElementsOf(List.of("local"));

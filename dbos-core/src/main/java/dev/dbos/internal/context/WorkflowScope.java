@@ -64,6 +64,15 @@ public interface WorkflowScope {
    */
   Payload recordWith(int stepId, String name, Function<DSLContext, Payload> effects);
 
+  /** Like {@link #recordWith}, for a step that may start a workflow. */
+  StepEffect recordStart(int stepId, String name, Function<DSLContext, StepEffect> effects);
+
+  /** What a step recorded that may have started a workflow, as {@link #recorded} otherwise. */
+  Optional<StepEffect> recordedStart(int stepId, String name);
+
+  /** What the workflow hands down to those it starts. */
+  Inheritance inheritance();
+
   /** Returns when this run may go on. */
   void checkRunning();
 

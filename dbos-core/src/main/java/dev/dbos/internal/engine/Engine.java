@@ -1,20 +1,27 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.datasource.Datasource;
+import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowNotRegisteredException;
+import dev.dbos.internal.context.StartRow;
+import dev.dbos.internal.context.StartRow.Assignment;
 import dev.dbos.internal.context.WorkflowScope.SystemTables;
 import dev.dbos.internal.engine.Takeover.ReadyRun;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
-import dev.dbos.internal.journal.StartRow;
+import dev.dbos.internal.operations.Enqueueing;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Outcomes;
+import dev.dbos.internal.operations.StartRows;
+import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
+import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
@@ -23,6 +30,7 @@ import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import dev.dbos.observe.Vitals;
+import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowStatus;
@@ -33,8 +41,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +69,7 @@ public final class Engine implements AutoCloseable {
   private final Vitals vitals;
   private final HealthCheck health;
   private final StartRows startRows;
+  private final Enqueueing enqueueing;
   private final Deadlines deadlines = new Deadlines(this);
   private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
   private final RunExecution execution = new RunExecution(this);
@@ -64,6 +78,7 @@ public final class Engine implements AutoCloseable {
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
   private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
+  private volatile @Nullable RetentionLoop retention;
 
   /** An engine over a system database whose schema is ready. */
   public Engine(
@@ -93,9 +108,10 @@ public final class Engine implements AutoCloseable {
             settings.clock(),
             this::watcher,
             runs);
-    this.startRows = new StartRows(settings);
     this.lease = new ExecutorLease(this);
     this.failover = new Failover(this, lease);
+    this.startRows = new StartRows(access);
+    this.enqueueing = new Enqueueing(access);
     this.permits = new Semaphore(settings.maxRunning(), true);
     List<Database> others = datasources.stream().map(DurableTransactions::database).toList();
     List<Database> databases = new ArrayList<>(List.of(systemDatabase.database()));
@@ -108,7 +124,8 @@ public final class Engine implements AutoCloseable {
                 new HealthCheck.Unfinished(settings.executorId(), settings.applicationVersion()),
                 vitals,
                 others,
-                watcher::state));
+                watcher::state,
+                lease::health));
   }
 
   /** What is recorded in the system database itself leaves nothing to clean up. */
@@ -123,6 +140,11 @@ public final class Engine implements AutoCloseable {
   /** Lets workflows have the datasource that belongs to the runtime. */
   public void applicationDatasource(Supplier<Datasource<Connection>> datasource) {
     this.applicationDatasource = datasource;
+  }
+
+  /** Has finished workflows deleted, from its recovery on until it is closed. */
+  public void retain(Retention wanted) {
+    this.retention = new RetentionLoop(access, wanted);
   }
 
   Datasource<Connection> applicationDatasource() {
@@ -205,9 +227,12 @@ public final class Engine implements AutoCloseable {
     return found;
   }
 
-  /** Starts a workflow on a thread of its own. */
+  /** Starts a workflow on a thread of its own, or puts it into its queue. */
   public <I, O> StoredHandle<O> start(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
+    if (options.queue().isPresent()) {
+      return enqueue("DBOS.start", definition, input, options);
+    }
     StartRow row = newRow(definition, input, options, null);
     begin(row, Checkpoint.of(row), true)
         .ifPresent(mine -> execution.onOwnThread(mine, row.inputs()));
@@ -217,11 +242,27 @@ public final class Engine implements AutoCloseable {
   /** Runs a workflow on this thread, or waits for it when it runs already. */
   public <I, O extends @Nullable Object> O run(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
+    if (options.queue().isPresent()) {
+      return this.<I, O>enqueue("DBOS.run", definition, input, options).result();
+    }
     StartRow row = newRow(definition, input, options, null);
     Optional<Run> run = begin(row, Checkpoint.of(row), false);
     run.ifPresent(mine -> execution.here(mine, row.inputs()));
     StoredHandle<O> handle = handle(definition, row.workflowId());
     return run.isPresent() ? handle.resultOf(run.get().outcome()) : handle.result();
+  }
+
+  /** Puts a workflow into its queue; it need not be registered here. */
+  <I, O> StoredHandle<O> enqueue(
+      String operation,
+      WorkflowDefinition<I, O> definition,
+      @Nullable I input,
+      StartOptions options) {
+    checkOpen();
+    return handle(
+        definition,
+        enqueueing.enqueue(
+            operation, Call.of(definition, input), options, settings.applicationVersion()));
   }
 
   <I, O> StoredHandle<O> handle(WorkflowDefinition<I, O> definition, String workflowId) {
@@ -240,7 +281,15 @@ public final class Engine implements AutoCloseable {
       checkOpen();
     }
     registration(definition.name());
-    return startRows.of(definition, input, options, parent);
+    return startRows.here(
+        Call.of(definition, input),
+        options,
+        new Assignment(
+            settings.executorId(),
+            settings.applicationVersion(),
+            settings.applicationName(),
+            UUID.randomUUID().toString()),
+        parent);
   }
 
   /**
@@ -265,23 +314,36 @@ public final class Engine implements AutoCloseable {
 
   private boolean isOurLostStart(StartRow row) {
     WorkflowStatus existing =
-        systemDatabase
-            .read(dsl -> WorkflowStore.find(dsl, row.workflowId()))
+        readPatiently(dsl -> WorkflowStore.find(dsl, row.workflowId()))
             .orElseThrow(
                 () ->
                     new WorkflowConflictException(
                         "Workflow " + row.workflowId() + " was deleted while it was started.",
                         row.workflowId()));
     requireName(existing, row.name());
-    return systemDatabase
-        .read(dsl -> WorkflowStore.owner(dsl, row.workflowId()))
+    return readPatiently(dsl -> WorkflowStore.owner(dsl, row.workflowId()))
         .equals(Optional.of(row.assignment().runToken()));
+  }
+
+  /** Waits for a database that is away: a row that may be ours has to be run by somebody. */
+  private <R> R readPatiently(Function<DSLContext, R> query) {
+    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return systemDatabase.read(query);
+      } catch (DataAccessException | DatabaseUnavailableException failure) {
+        if (!SqlFailure.of(failure).isRetryable()) {
+          throw failure;
+        }
+        checkOpen();
+        journal.pause(outages.after(attempt));
+      }
+    }
   }
 
   /** Refuses a child's id as its first start did, which left its mark before it was refused. */
   void requireName(String workflowId, String name) {
-    systemDatabase
-        .read(dsl -> WorkflowStore.find(dsl, workflowId))
+    readPatiently(dsl -> WorkflowStore.find(dsl, workflowId))
         .ifPresent(existing -> requireName(existing, name));
   }
 
@@ -334,11 +396,13 @@ public final class Engine implements AutoCloseable {
     return lease;
   }
 
+  Failover failover() {
+    return failover;
+  }
+
   /** Workflows of a dead executor wait in these queues again. */
   void requeued(List<String> queueNames) {
-    if (!queueNames.isEmpty()) {
-      internalQueue.signal();
-    }
+    queueNames.stream().distinct().forEach(runs::enqueued);
   }
 
   OutputSweeper sweeper() {
@@ -423,6 +487,10 @@ public final class Engine implements AutoCloseable {
     new Recovery(this).run();
     failover.start();
     internalQueue.start();
+    RetentionLoop loop = retention;
+    if (loop != null) {
+      loop.start();
+    }
   }
 
   @Override
@@ -431,6 +499,10 @@ public final class Engine implements AutoCloseable {
     draining = true;
     internalQueue.close();
     failover.close();
+    RetentionLoop loop = retention;
+    if (loop != null) {
+      loop.close();
+    }
     new EngineClose(this, runs.executing(), runs.idle()).run();
     lease.close();
     deadlines.close();

@@ -8,6 +8,7 @@ import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.watch.Runs;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -125,12 +126,20 @@ final class EngineRuns implements Runs, LocalRuns {
   }
 
   @Override
-  public void enqueued() {
+  public void enqueued(String queueName) {
     engine.internalQueue().signal();
   }
 
   @Override
-  public void forget(Collection<DeletedWorkflow> workflows) {
-    engine.sweeper().forget(workflows);
+  public boolean forget(Collection<DeletedWorkflow> workflows) {
+    return engine.sweeper().forget(workflows);
   }
+
+  @Override
+  public Duration outputsSettle() {
+    return engine.sweeper().settling();
+  }
+
+  @Override
+  public void delayed() {}
 }

@@ -5,6 +5,7 @@ import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.store.LeaseStore;
 import dev.dbos.internal.store.LeaseStore.Holder;
+import dev.dbos.observe.Health;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -262,6 +263,18 @@ final class ExecutorLease implements AutoCloseable {
               + " now; nothing can be started here. Give each process an executorId(...) of its"
               + " own, and launch again.");
     }
+  }
+
+  /** How it stands. */
+  Health.Lease health() {
+    Health.Lease.State state =
+        lasting == null
+            ? Health.Lease.State.OFF
+            : superseded
+                ? Health.Lease.State.TAKEN
+                : isHeld() ? Health.Lease.State.HELD : Health.Lease.State.EXPIRED;
+    Failover failover = engine.failover();
+    return new Health.Lease(holder.executorId(), state, failover.alive(), failover.dead());
   }
 
   private boolean pauseUnlessClosed(Duration pause) {

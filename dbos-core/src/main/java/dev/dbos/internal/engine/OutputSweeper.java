@@ -105,11 +105,22 @@ final class OutputSweeper implements AutoCloseable {
     return workflow != null && workflow.createdAt().toEpochMilli() == row.incarnation();
   }
 
-  /** Deletes what the datasources hold of deleted workflows; what is left is harmless. */
-  void forget(Collection<DeletedWorkflow> workflows) {
+  /**
+   * Deletes what the datasources hold of deleted workflows; what is left is harmless.
+   *
+   * @return whether nothing is left
+   */
+  boolean forget(Collection<DeletedWorkflow> workflows) {
+    boolean all = true;
     for (DurableTransactions datasource : datasources) {
-      datasource.forget(workflows);
+      all &= datasource.forget(workflows);
     }
+    return all;
+  }
+
+  /** How long after its end a workflow's rows may be needed; zero where there are none. */
+  Duration settling() {
+    return datasources.isEmpty() ? Duration.ZERO : GRACE;
   }
 
   private boolean isClosed() {

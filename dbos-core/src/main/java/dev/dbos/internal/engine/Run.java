@@ -9,6 +9,7 @@ import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.StepCodec;
+import dev.dbos.internal.context.StepEffect;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.operations.Outcome;
@@ -117,8 +118,8 @@ final class Run implements WorkflowScope, WatchedRun {
     return engine;
   }
 
-  /** Its deadline and whom it runs for, which it hands down to its children. */
-  Inheritance inheritance() {
+  @Override
+  public Inheritance inheritance() {
     return identity.inheritance();
   }
 
@@ -189,6 +190,17 @@ final class Run implements WorkflowScope, WatchedRun {
   @Override
   public Payload recordWith(int stepId, String name, Function<DSLContext, Payload> effects) {
     return steps.recordWith(stepId, name, effects);
+  }
+
+  @Override
+  public StepEffect recordStart(int stepId, String name, Function<DSLContext, StepEffect> effects) {
+    RecordedStep step = steps.recordStart(stepId, name, effects);
+    return new StepEffect(step.payload(), step.childId());
+  }
+
+  @Override
+  public Optional<StepEffect> recordedStart(int stepId, String name) {
+    return steps.recorded(stepId, name).map(step -> new StepEffect(step.payload(), step.childId()));
   }
 
   @Override

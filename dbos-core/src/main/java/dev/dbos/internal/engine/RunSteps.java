@@ -3,6 +3,7 @@ package dev.dbos.internal.engine;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.UnexpectedStepException;
 import dev.dbos.internal.context.Standing;
+import dev.dbos.internal.context.StepEffect;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
@@ -100,6 +101,11 @@ final class RunSteps {
 
   /** Records a step in one transaction with what else it does to the system database. */
   Payload recordWith(int stepId, String name, Function<DSLContext, Payload> effects) {
+    return recordStart(stepId, name, dsl -> new StepEffect(effects.apply(dsl), null)).payload();
+  }
+
+  /** Like {@link #recordWith}, for a step that may start a workflow. */
+  RecordedStep recordStart(int stepId, String name, Function<DSLContext, StepEffect> effects) {
     flush();
     long startedAt = run.clock().millis();
     RecordedStep counts =
@@ -114,13 +120,13 @@ final class RunSteps {
                       return StepStore.find(dsl, run.workflowId(), stepId)
                           .orElseGet(
                               () -> {
-                                Payload payload = effects.apply(dsl);
+                                StepEffect effect = effects.apply(dsl);
                                 StepRecord step =
                                     new StepRecord(
                                         stepId,
                                         name,
-                                        payload,
-                                        null,
+                                        effect.payload(),
+                                        effect.childId(),
                                         startedAt,
                                         run.clock().millis());
                                 return StepStore.insert(
@@ -128,7 +134,7 @@ final class RunSteps {
                               });
                     }));
     requireName(stepId, name, counts);
-    return counts.payload();
+    return counts;
   }
 
   /** Records a step without waiting. */

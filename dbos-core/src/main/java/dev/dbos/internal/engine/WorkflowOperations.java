@@ -2,10 +2,10 @@ package dev.dbos.internal.engine;
 
 import dev.dbos.datasource.Datasource;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.journal.Checkpoint;
-import dev.dbos.internal.journal.StartRow;
 import dev.dbos.internal.operations.Mailbox;
 import dev.dbos.internal.operations.Patience;
 import dev.dbos.internal.operations.Recorded;
@@ -166,10 +166,13 @@ public final class WorkflowOperations {
       }
     }
 
-    /** Starts a child; its row and this workflow's step commit together. */
+    /** Starts a child, or puts it into its queue; its row and our step commit together. */
     public <I, O> WorkflowHandle<O> start(
         WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
       Engine engine = run.engine();
+      if (options.queue().isPresent()) {
+        return engine.enqueue("Workflow.start", definition, input, options);
+      }
       int stepId = run.takeStepId();
       Optional<RecordedStep> earlier = run.steps().recorded(stepId, definition.name());
       if (earlier.isPresent() && earlier.get().childId() != null) {

@@ -1,6 +1,7 @@
 package dev.dbos.internal.journal;
 
 import dev.dbos.internal.context.Standing;
+import dev.dbos.internal.context.StartRow;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 

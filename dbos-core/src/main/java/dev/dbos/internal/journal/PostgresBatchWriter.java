@@ -1,6 +1,7 @@
 package dev.dbos.internal.journal;
 
 import dev.dbos.internal.context.Standing;
+import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.journal.PostgresBatchSql.Rows;
 import dev.dbos.internal.journal.PostgresBatchSql.Shape;
 import dev.dbos.internal.journal.PostgresBatchSql.Terms;

@@ -8,8 +8,9 @@ import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.select;
 
 import dev.dbos.internal.context.Standing;
+import dev.dbos.internal.context.StartRow;
+import dev.dbos.internal.context.StartRow.Assignment;
 import dev.dbos.internal.context.StepRecord;
-import dev.dbos.internal.journal.StartRow.Assignment;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SystemDsl;
 import dev.dbos.workflow.WorkflowState;

@@ -69,8 +69,7 @@ final class OwnTables {
                   + " WHERE n.nspname = ? AND c.relname LIKE 'java%'",
               schema);
       case Dialect.Sqlite sqlite ->
-          Statements.strings(
-              connection, "SELECT name FROM sqlite_master WHERE name LIKE 'java%'");
+          Statements.strings(connection, "SELECT name FROM sqlite_master WHERE name LIKE 'java%'");
     };
   }
 

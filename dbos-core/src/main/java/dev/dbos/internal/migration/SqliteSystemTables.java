@@ -74,8 +74,7 @@ final class SqliteSystemTables implements SystemTables {
 
   @Override
   public void drop(Connection connection) throws SQLException {
-    Statements.run(
-        connection, ALL.stream().map(table -> "DROP TABLE IF EXISTS " + table).toList());
+    Statements.run(connection, ALL.stream().map(table -> "DROP TABLE IF EXISTS " + table).toList());
   }
 
   @Override

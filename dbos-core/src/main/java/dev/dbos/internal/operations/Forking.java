@@ -2,6 +2,7 @@ package dev.dbos.internal.operations;
 
 import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.internal.context.Moments;
+import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.ForkStore;
 import dev.dbos.internal.store.ForkStore.Fork;
 import dev.dbos.internal.store.ForkStore.StepMark;
@@ -54,7 +55,7 @@ public final class Forking {
               }
               return ids.toArray(String[]::new);
             });
-    access.runs().enqueued();
+    access.enqueued(ControlStore.INTERNAL_QUEUE);
     return List.of(forks);
   }
 

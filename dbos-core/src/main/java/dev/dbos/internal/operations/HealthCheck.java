@@ -6,6 +6,7 @@ import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.watch.ListenerState;
 import dev.dbos.observe.Health;
 import dev.dbos.observe.Health.Answer;
+import dev.dbos.observe.Health.Lease;
 import dev.dbos.observe.Health.Notifications;
 import dev.dbos.observe.Health.Status;
 import dev.dbos.observe.Health.Work;
@@ -39,15 +40,17 @@ public final class HealthCheck {
    * @param vitals how busy it is; null for a client
    * @param datasources the registered datasources
    * @param listener how it gets to know of changes
+   * @param lease whether it counts as alive
    */
   public record Subject(
       @Nullable Unfinished unfinished,
       @Nullable Vitals vitals,
       List<Database> datasources,
-      Supplier<ListenerState> listener) {
+      Supplier<ListenerState> listener,
+      Supplier<Lease> lease) {
     /** A client, which runs nothing. */
     public static Subject client(Supplier<ListenerState> listener) {
-      return new Subject(null, null, List.of(), listener);
+      return new Subject(null, null, List.of(), listener, () -> Lease.NONE);
     }
   }
 
@@ -130,6 +133,8 @@ public final class HealthCheck {
           "The connection for notifications is away; until it is back, what others change is"
               + " noticed by asking.");
     }
+    Lease lease = subject.lease().get();
+    note(problems, problem(lease));
     return new Health(
         status(system.answer(), problems),
         problems,
@@ -137,7 +142,21 @@ public final class HealthCheck {
         notifications,
         work,
         pools(),
-        answers);
+        answers,
+        lease);
+  }
+
+  private static @Nullable String problem(Lease lease) {
+    return switch (lease.state()) {
+      case OFF, HELD -> null;
+      case EXPIRED ->
+          "The lease of this executor has expired and could not be renewed yet; others may take its"
+              + " workflows over, and it begins nothing until then.";
+      case TAKEN ->
+          "Another process runs as executor "
+              + lease.executorId()
+              + " now, so this one begins nothing any more. Give each an executorId(...) of its own.";
+    };
   }
 
   private static void note(List<String> problems, @Nullable String problem) {

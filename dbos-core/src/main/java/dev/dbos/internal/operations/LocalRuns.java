@@ -1,6 +1,7 @@
 package dev.dbos.internal.operations;
 
 import dev.dbos.internal.context.DeletedWorkflow;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,10 +32,20 @@ public interface LocalRuns {
         public void changed(Collection<String> workflowIds) {}
 
         @Override
-        public void enqueued() {}
+        public void enqueued(String queueName) {}
 
         @Override
-        public void forget(Collection<DeletedWorkflow> workflows) {}
+        public void delayed() {}
+
+        @Override
+        public boolean forget(Collection<DeletedWorkflow> workflows) {
+          return true;
+        }
+
+        @Override
+        public Duration outputsSettle() {
+          return Duration.ZERO;
+        }
       };
 
   /**
@@ -63,9 +74,23 @@ public interface LocalRuns {
   /** Has the runs of these workflows, if there are any here, look whether they may go on. */
   void changed(Collection<String> workflowIds);
 
-  /** Something waits in the internal queue. */
-  void enqueued();
+  /** Something waits in a queue, or a queue has changed. */
+  void enqueued(String queueName);
 
-  /** Deletes what known datasources hold of workflows that have been deleted. */
-  void forget(Collection<DeletedWorkflow> workflows);
+  /** Something waits until it may be taken out of its queue. */
+  void delayed();
+
+  /**
+   * Deletes what known datasources hold of workflows that have been deleted, or are about to be.
+   *
+   * @return whether nothing is left there
+   */
+  boolean forget(Collection<DeletedWorkflow> workflows);
+
+  /**
+   * How long after the end of a workflow what known datasources hold of it may be needed still: a
+   * run that was replaced may be in the middle of a transaction, and the row is what makes its
+   * commit fail. Zero where no datasource holds any.
+   */
+  Duration outputsSettle();
 }

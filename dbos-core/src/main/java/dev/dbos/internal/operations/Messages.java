@@ -118,7 +118,7 @@ public final class Messages {
       place.add(places.merge(message.destination(), 1, Integer::sum) - 1);
     }
     int most = place.stream().mapToInt(Integer::intValue).max().orElse(0);
-    long first = access.nextSentMillis(most + 1);
+    long first = access.times().sent().next(most + 1);
     List<Letter> letters = new ArrayList<>();
     for (int i = 0; i < messages.size(); i++) {
       Message message = messages.get(i);

@@ -81,7 +81,7 @@ public final class Steering {
                   });
           access.changed(List.of(resumed));
         });
-    access.runs().enqueued();
+    access.enqueued(ControlStore.INTERNAL_QUEUE);
   }
 
   /** Deletes workflows with everything that is stored of them; unknown ones are passed over. */

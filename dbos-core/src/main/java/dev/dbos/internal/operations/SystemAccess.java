@@ -1,5 +1,6 @@
 package dev.dbos.internal.operations;
 
+import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.SystemDatabase;
@@ -7,7 +8,6 @@ import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param clock what time it is
  * @param watching makes who tells what changed, when it is asked first
  * @param runs what of this process has to know of changes
- * @param lastSentMillis the time that was written into the message sent last
+ * @param times the times it writes
  */
 public record SystemAccess(
     SystemDatabase systemDatabase,
@@ -29,7 +29,15 @@ public record SystemAccess(
     InstantSource clock,
     Supplier<Watcher> watching,
     LocalRuns runs,
-    AtomicLong lastSentMillis) {
+    Times times) {
+
+  /**
+   * The times a process writes.
+   *
+   * @param sent into messages
+   * @param enqueued into rows that wait in queues
+   */
+  public record Times(RisingTime sent, RisingTime enqueued) {}
 
   /** Access to a system database. */
   public SystemAccess(
@@ -39,7 +47,14 @@ public record SystemAccess(
       InstantSource clock,
       Supplier<Watcher> watching,
       LocalRuns runs) {
-    this(systemDatabase, applicationName, codec, clock, watching, runs, new AtomicLong());
+    this(
+        systemDatabase,
+        applicationName,
+        codec,
+        clock,
+        watching,
+        runs,
+        new Times(new RisingTime(clock), new RisingTime(clock)));
   }
 
   /** Tells what changed. */
@@ -51,6 +66,23 @@ public record SystemAccess(
   void changed(Collection<String> workflowIds) {
     runs.changed(workflowIds);
     workflowIds.forEach(id -> watcher().changed(Topic.workflow(id)));
+  }
+
+  /**
+   * Something has been put into a queue: tells whoever takes work out of it, here and elsewhere.
+   */
+  public void enqueued(String queueName) {
+    runs.enqueued(queueName);
+    watcher().changed(Topic.queue(queueName));
+  }
+
+  /** A workflow has been put into a queue; one that is delayed wakes nobody yet. */
+  public void enqueued(StartRow.Queued queued) {
+    if (queued.delayUntilMillis() == null) {
+      enqueued(queued.queueName());
+    } else {
+      runs.delayed();
+    }
   }
 
   /** Whether the steps of this run are recorded in this system database. */
@@ -71,13 +103,5 @@ public record SystemAccess(
               + " all. Give it the application's name when it is built.");
     }
     return applicationName;
-  }
-
-  /** A time after that of everything sent before, so that messages keep their order. */
-  long nextSentMillis(int messages) {
-    long now = clock.millis();
-    return lastSentMillis.updateAndGet(last -> Math.max(now, last + 1) + messages - 1)
-        - messages
-        + 1;
   }
 }

@@ -1,5 +1,6 @@
 package dev.dbos.internal.operations;
 
+import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.ApplicationVersion;
@@ -62,6 +63,6 @@ public final class Versions {
           VersionStore.makeLatest(dsl, application, version, now);
           return true;
         });
-    access.runs().enqueued();
+    access.enqueued(ControlStore.INTERNAL_QUEUE);
   }
 }

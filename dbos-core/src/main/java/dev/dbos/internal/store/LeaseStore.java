@@ -61,7 +61,7 @@ public final class LeaseStore {
   /** Takes the lease of an executor, whoever has it; returns until when, epoch ms. */
   public static long take(DSLContext dsl, Holder holder, Duration lasting, InstantSource clock) {
     Field<Long> now = DatabaseTime.nowMillis(dsl, clock);
-    return dsl.insertInto(JAVA_EXECUTOR_LEASES)
+    dsl.insertInto(JAVA_EXECUTOR_LEASES)
         .set(JAVA_EXECUTOR_LEASES.EXECUTOR_ID, holder.executorId())
         .set(JAVA_EXECUTOR_LEASES.INCARNATION, holder.incarnation())
         .set(JAVA_EXECUTOR_LEASES.APPLICATION_NAME, holder.applicationName())
@@ -77,7 +77,10 @@ public final class LeaseStore {
             excluded(JAVA_EXECUTOR_LEASES.APPLICATION_VERSION))
         .set(JAVA_EXECUTOR_LEASES.STARTED_AT, excluded(JAVA_EXECUTOR_LEASES.STARTED_AT))
         .set(JAVA_EXECUTOR_LEASES.EXPIRES_AT, excluded(JAVA_EXECUTOR_LEASES.EXPIRES_AT))
-        .returning(JAVA_EXECUTOR_LEASES.EXPIRES_AT)
+        .execute();
+    return dsl.select(JAVA_EXECUTOR_LEASES.EXPIRES_AT)
+        .from(JAVA_EXECUTOR_LEASES)
+        .where(JAVA_EXECUTOR_LEASES.EXECUTOR_ID.eq(holder.executorId()))
         .fetchSingle(JAVA_EXECUTOR_LEASES.EXPIRES_AT);
   }
 

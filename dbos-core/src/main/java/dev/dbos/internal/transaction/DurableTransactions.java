@@ -258,9 +258,13 @@ public final class DurableTransactions implements AutoCloseable {
     cleaner.delete(rows);
   }
 
-  /** Deletes the output rows of workflows that have been deleted themselves. */
-  public void forget(Collection<DeletedWorkflow> workflows) {
-    cleaner.forget(workflows);
+  /**
+   * Deletes the output rows of workflows that have been deleted themselves, or are about to be.
+   *
+   * @return whether nothing is left
+   */
+  public boolean forget(Collection<DeletedWorkflow> workflows) {
+    return cleaner.forget(workflows);
   }
 
   /** Deletes the output rows that are done with, and stops. */

@@ -114,8 +114,10 @@ final class OutputCleaner implements AutoCloseable {
   /**
    * Deletes everything of workflows that have been deleted themselves. What is left because the
    * database is away is never taken for a result: its incarnation tells.
+   *
+   * @return whether nothing is left
    */
-  void forget(Collection<DeletedWorkflow> workflows) {
+  boolean forget(Collection<DeletedWorkflow> workflows) {
     try {
       database.write(
           connection -> {
@@ -128,12 +130,14 @@ final class OutputCleaner implements AutoCloseable {
               return statement.executeBatch().length;
             }
           });
+      return true;
     } catch (SQLException | DatabaseUnavailableException failure) {
       LOG.warn(
           "Could not delete what datasource {} holds of {} deleted workflows",
           database.name(),
           workflows.size(),
           failure);
+      return false;
     }
   }
 

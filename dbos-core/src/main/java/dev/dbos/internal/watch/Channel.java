@@ -12,7 +12,9 @@ public enum Channel {
   /** A value was written to a stream, or the stream was closed. */
   STREAMS("dbos_streams_channel"),
   /** A workflow ended, was cancelled, resumed or deleted; the payload is its id. Only ours. */
-  WORKFLOWS("dbos_workflow_status_channel");
+  WORKFLOWS("dbos_workflow_status_channel"),
+  /** Something was put into a queue, or a queue changed; the payload is its name. Only ours. */
+  QUEUES("dbos_queues_channel");
 
   private final String channelName;
 

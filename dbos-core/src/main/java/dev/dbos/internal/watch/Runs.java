@@ -18,6 +18,9 @@ public interface Runs {
         public Optional<? extends WatchedRun> active(String workflowId) {
           return Optional.empty();
         }
+
+        @Override
+        public void enqueued(String queueName) {}
       };
 
   /** Those that have not ended. */
@@ -25,4 +28,7 @@ public interface Runs {
 
   /** The one of a workflow. */
   Optional<? extends WatchedRun> active(String workflowId);
+
+  /** Something waits in a queue, or a queue has changed. */
+  void enqueued(String queueName);
 }

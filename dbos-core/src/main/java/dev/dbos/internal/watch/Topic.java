@@ -15,6 +15,11 @@ public record Topic(Channel channel, String payload) {
     return new Topic(Channel.WORKFLOWS, workflowId);
   }
 
+  /** A queue: what waits in it, or how it is taken out. */
+  public static Topic queue(String queueName) {
+    return new Topic(Channel.QUEUES, queueName);
+  }
+
   /** Something of a workflow that has a name. */
   public static Topic of(Channel channel, Named named) {
     return new Topic(channel, named.workflowId() + "::" + named.name());

@@ -133,7 +133,11 @@ public final class Watcher implements AutoCloseable {
   private final class ListenerAudience implements PostgresListener.Audience {
     @Override
     public void heard(Topic topic) {
-      changedHere(topic);
+      if (topic.channel() == Channel.QUEUES) {
+        runs.enqueued(topic.payload());
+      } else {
+        changedHere(topic);
+      }
     }
 
     @Override

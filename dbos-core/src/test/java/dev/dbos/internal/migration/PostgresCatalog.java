@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a schema holds of the shared tables, in words that can be compared between databases; and the
- * tables of this library alone.
+ * What a schema holds of the shared tables, in words that can be compared between databases; and
+ * the tables of this library alone.
  */
 final class PostgresCatalog {
   private final Connection connection;

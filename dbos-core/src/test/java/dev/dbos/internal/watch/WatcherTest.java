@@ -191,6 +191,9 @@ class WatcherTest {
     final BlockingQueue<Standing> seen = new LinkedBlockingQueue<>();
 
     @Override
+    public void enqueued(String queueName) {}
+
+    @Override
     public Collection<OneRun> active() {
       return List.of(this);
     }

@@ -1,0 +1,131 @@
+package dev.dbos.benchmarks;
+
+import dev.dbos.testing.TempSqlite;
+import dev.dbos.testing.TestPostgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Runs every workload on every peer in interleaved rounds, so that whatever else the machine does
+ * meets all alike. Each peer has databases of its own; all are open from the beginning to the end.
+ */
+final class Suite {
+  private final Plan plan;
+  private final Map<Peer, Contender> open = new LinkedHashMap<>();
+  private final List<TempSqlite> files = new ArrayList<>();
+
+  /**
+   * How it is run.
+   *
+   * @param round how long each runs at a time
+   * @param rounds how often, after one to warm up
+   * @param workloads which
+   * @param clients how many at once
+   * @param names of peers with dashes between their words, for only those; all without any
+   */
+  record Plan(
+      Duration round,
+      int rounds,
+      Set<Workload> workloads,
+      List<Integer> clients,
+      Set<String> names) {}
+
+  private Suite(Plan plan) {
+    this.plan = plan;
+  }
+
+  /** Runs it on a PostgreSQL server. */
+  static List<Cell> onPostgres(TestPostgres server, Plan plan) throws Exception {
+    Suite suite = new Suite(plan);
+    try {
+      for (Peer peer : suite.wanted(Peers.postgres())) {
+        String system = server.url(server.createDatabase());
+        String application = peer.databases() == 1 ? system : server.url(server.createDatabase());
+        suite.open.put(peer, peer.opening().open(system, application));
+      }
+      return suite.run(cpu(server));
+    } finally {
+      suite.close();
+    }
+  }
+
+  /** Runs it on files in the directory for temporary ones. */
+  static List<Cell> onSqlite(Plan plan) throws Exception {
+    Suite suite = new Suite(plan);
+    try {
+      for (Peer peer : suite.wanted(Peers.sqlite())) {
+        TempSqlite file = TempSqlite.create();
+        suite.files.add(file);
+        suite.open.put(peer, peer.opening().open(file.url(), file.url()));
+      }
+      return suite.run(ServerCpu.NONE);
+    } finally {
+      suite.close();
+    }
+  }
+
+  private List<Peer> wanted(List<Peer> peers) {
+    List<Peer> able =
+        peers.stream()
+            .filter(peer -> peer.workloads().stream().anyMatch(plan.workloads()::contains))
+            .toList();
+    List<Peer> named =
+        able.stream()
+            .filter(peer -> plan.names().contains(peer.name().replaceAll("\\W+", "-")))
+            .toList();
+    return named.isEmpty() ? able : named;
+  }
+
+  private List<Cell> run(ServerCpu server) throws Exception {
+    List<Cell> cells = new ArrayList<>();
+    for (Workload workload : Workload.values()) {
+      if (!plan.workloads().contains(workload)) {
+        continue;
+      }
+      for (int clients : plan.clients()) {
+        cells.addAll(rounds(workload, clients, server));
+      }
+    }
+    return cells;
+  }
+
+  private List<Cell> rounds(Workload workload, int clients, ServerCpu server) throws Exception {
+    Map<Peer, Cell> cells = new LinkedHashMap<>();
+    for (int round = 0; round <= plan.rounds(); round++) {
+      for (Map.Entry<Peer, Contender> one : open.entrySet()) {
+        Peer peer = one.getKey();
+        if (peer.workloads().contains(workload)) {
+          Slice slice = Slice.measure(one.getValue(), workload, clients, plan.round(), server);
+          if (round > 0) {
+            cells.computeIfAbsent(peer, key -> new Cell(key, workload, clients)).add(slice);
+          }
+        }
+      }
+    }
+    return List.copyOf(cells.values());
+  }
+
+  private static ServerCpu cpu(TestPostgres server) throws SQLException, IOException {
+    try (Connection connection = server.connect("postgres");
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SHOW data_directory")) {
+      row.next();
+      return ServerCpu.of(Path.of(row.getString(1)));
+    }
+  }
+
+  private void close() {
+    open.values().forEach(Contender::close);
+    files.forEach(TempSqlite::close);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.dbos.internal.operations;
+
+import dev.dbos.internal.context.Inheritance;
+import dev.dbos.internal.context.Moments;
+import dev.dbos.internal.context.PortableValues;
+import dev.dbos.internal.context.StartRow;
+import dev.dbos.internal.context.StartRow.Assignment;
+import dev.dbos.internal.context.StartRow.Origin;
+import dev.dbos.internal.context.StartRow.Queued;
+import dev.dbos.internal.context.StartRow.Terms;
+import dev.dbos.internal.context.StartRow.Wanted;
+import dev.dbos.internal.context.WorkflowScope;
+import dev.dbos.internal.store.ControlStore;
+import dev.dbos.serialization.PortableJson;
+import dev.dbos.workflow.Deduplication;
+import dev.dbos.workflow.StartOptions;
+import dev.dbos.workflow.StartOptions.Delay;
+import dev.dbos.workflow.StartOptions.Limit;
+import dev.dbos.workflow.Target;
+import dev.dbos.workflow.WorkflowDefinition;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of workflows that are to begin. */
+public final class StartRows {
+  private final SystemAccess access;
+
+  /** Of workflows in the system database of {@code access}. */
+  public StartRows(SystemAccess access) {
+    this.access = access;
+  }
+
+  /**
+   * What is started.
+   *
+   * @param name the workflow's name
+   * @param inputs its arguments in portable JSON
+   */
+  public record Call(String name, String inputs) {
+    /** A workflow of the caller's own definitions. */
+    public static <I, O> Call of(WorkflowDefinition<I, O> definition, @Nullable I input) {
+      return of(
+          definition.name(),
+          definition.inputType() == Void.class ? List.of() : Collections.singletonList(input));
+    }
+
+    /**
+     * A workflow by its name.
+     *
+     * @throws dev.dbos.error.SerializationException when the arguments have no portable form
+     */
+    public static Call of(String name, List<?> arguments) {
+      return new Call(name, PortableValues.JSON.encodeArguments(arguments));
+    }
+  }
+
+  /**
+   * The row of a workflow that begins at once.
+   *
+   * @param parent the run that starts it, or null
+   * @throws IllegalArgumentException when an option takes a queue
+   */
+  public StartRow here(
+      Call call, StartOptions options, Assignment here, @Nullable WorkflowScope parent) {
+    refuseQueueOptions(options);
+    long now = access.clock().millis();
+    Terms terms = terms(options, parent);
+    Long timeout = terms.timeoutMillis();
+    if (timeout != null) {
+      terms =
+          new Terms(
+              terms.parentId(),
+              timeout,
+              terms.own().withDeadline(now + timeout),
+              terms.attributes());
+    }
+    return row(call, options, here, terms, now);
+  }
+
+  /**
+   * The row of a workflow that waits in a queue, without a name in the internal one.
+   *
+   * @param version the version that runs it unless the options name one, or null for the latest
+   * @param parent the run that starts it, or null
+   * @throws IllegalArgumentException when the options contradict each other
+   */
+  public StartRow queued(
+      Call call, StartOptions options, @Nullable String version, @Nullable WorkflowScope parent) {
+    if (options.deduplication().isPresent() && options.partitionKey().isPresent()) {
+      throw new IllegalArgumentException(
+          "Deduplication is not supported for partitioned queues: give the start of workflow "
+              + call.name()
+              + " either a deduplication id or a partition key.");
+    }
+    long now = access.times().enqueued().next(1);
+    Target target = options.target();
+    String application = target.application().orElse(access.applicationName());
+    boolean own = application != null && application.equals(access.applicationName());
+    Queued queued =
+        new Queued(
+            options.queue().orElse(ControlStore.INTERNAL_QUEUE),
+            new Wanted(
+                application,
+                options.applicationVersion().orElse(own ? version : null),
+                target.className().orElse(null),
+                target.instanceName().orElse(null)),
+            options.priority(),
+            options.deduplication().map(Deduplication::id).orElse(null),
+            options.partitionKey().orElse(null),
+            delayUntil(options.delay()),
+            Origin.CALL);
+    return row(call, options, queued, terms(options, parent), now);
+  }
+
+  private static StartRow row(
+      Call call, StartOptions options, StartRow.Placement placement, Terms terms, long now) {
+    return new StartRow(
+        options.id().orElseGet(() -> UUID.randomUUID().toString()),
+        call.name(),
+        call.inputs(),
+        PortableJson.PORTABLE_JSON,
+        placement,
+        terms,
+        now);
+  }
+
+  private static void refuseQueueOptions(StartOptions options) {
+    if (options.priority() != 0
+        || options.deduplication().isPresent()
+        || options.partitionKey().isPresent()
+        || options.delay() != Delay.None.ONE
+        || options.applicationVersion().isPresent()
+        || options.target() != Target.OWN) {
+      throw new IllegalArgumentException(
+          "Priority, deduplication, partition key, delay, application version and target are for"
+              + " workflows that wait in a queue. Name one with withQueue(...).");
+    }
+  }
+
+  private @Nullable Long delayUntil(Delay delay) {
+    return switch (delay) {
+      case Delay.None none -> null;
+      case Delay.For wait -> access.clock().millis() + Moments.durationMillis(wait.duration());
+      case Delay.Until moment -> Moments.millis(moment.instant());
+    };
+  }
+
+  /** With the deadline that is known before it begins. */
+  private static Terms terms(StartOptions options, @Nullable WorkflowScope parent) {
+    Inheritance inherited = parent == null ? Inheritance.NONE : parent.inheritance();
+    Long timeout =
+        options.limit() instanceof Limit.Timeout limit
+            ? (Long) Moments.durationMillis(limit.duration())
+            : null;
+    Long deadline =
+        switch (options.limit()) {
+          case Limit.Inherited same -> inherited.deadlineMillis();
+          case Limit.Unlimited none -> null;
+          case Limit.Timeout limit -> null;
+          case Limit.Deadline limit -> (Long) Moments.millis(limit.instant());
+        };
+    return new Terms(
+        parent == null ? null : parent.workflowId(),
+        timeout,
+        new Inheritance(
+            deadline,
+            options.authenticatedUser().orElse(inherited.user()),
+            options.assumedRole().orElse(inherited.assumedRole()),
+            options.authenticatedUser().isPresent() ? roles(options) : inherited.roles()),
+        options.attributes().orElse(null));
+  }
+
+  private static String roles(StartOptions options) {
+    return PortableValues.JSON.encodeValue(options.authenticatedRoles());
+  }
+}
