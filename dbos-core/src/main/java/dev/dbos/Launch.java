@@ -89,7 +89,8 @@ final class Launch {
           database,
           chosen.listening == ListenMode.AUTO && database.opensBeside() ? 1 : 0,
           known.stream().map(DatasourceEngine::database).toList());
-      Journal journal = Journal.open(database, schema, settings.observers());
+      Journal journal =
+          Journal.open(database, schema, systemDatabase::payloadLayout, settings.observers());
       List<DurableTransactions> transactions =
           known.stream().map(DatasourceEngine::transactions).toList();
       Engine engine = new Engine(settings, systemDatabase, journal, chosen.workflows, transactions);

@@ -18,6 +18,7 @@ import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.operations.Versions;
 import dev.dbos.internal.store.Named;
 import dev.dbos.observe.Health;
+import dev.dbos.serialization.Arguments;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.ForkOptions;
@@ -100,6 +101,19 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   }
 
   /**
+   * Puts a workflow into a queue by its name, with arguments of which some have names.
+   *
+   * @see #enqueue(String, List, StartOptions)
+   */
+  public WorkflowHandle<@Nullable Object> enqueue(
+      String workflowName, Arguments arguments, StartOptions options) {
+    return new StoredHandle<>(
+        access,
+        enqueueing.enqueue("enqueue", Call.of(workflowName, arguments), options, null),
+        Object.class);
+  }
+
+  /**
    * Puts a workflow into a queue by its name, for a program that registers it, in whatever
    * language; otherwise as {@link #enqueue(WorkflowDefinition, Object, StartOptions)}. The output
    * of the handle is what its JSON is as a map, list, text, number or truth value; {@link
@@ -111,7 +125,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
       String workflowName, List<?> arguments, StartOptions options) {
     return new StoredHandle<>(
         access,
-        enqueueing.enqueue("enqueue", Call.of(workflowName, arguments), options, null),
+        enqueueing.enqueue("enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
         Object.class);
   }
 

@@ -111,7 +111,7 @@ final class ByHand implements Contender {
       }
     }
     if (whole) {
-      end(id);
+      end(system, id);
     }
   }
 
@@ -157,7 +157,8 @@ final class ByHand implements Contender {
     }
   }
 
-  private void end(String id) throws SQLException {
+  /** Ends a workflow. */
+  static void end(HikariDataSource system, String id) throws SQLException {
     try (Connection connection = system.getConnection();
         PreparedStatement end = connection.prepareStatement(END)) {
       end.setString(1, "1");

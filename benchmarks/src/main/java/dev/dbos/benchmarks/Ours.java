@@ -46,7 +46,8 @@ final class Ours<T> implements Contender {
     this.items = items;
     this.insert = insert;
     items.callTransaction("create", create);
-    DbosBuilder builder = DBOS.builder("benchmark").systemDatabaseUrl(systemUrl);
+    DbosBuilder builder =
+        DBOS.builder("benchmark").executorId("benchmark").systemDatabaseUrl(systemUrl);
     for (Workload workload : Workload.values()) {
       WorkflowDefinition<String, Integer> definition =
           WorkflowDefinition.of(workload.name(), String.class, Integer.class);

@@ -41,6 +41,17 @@ public final class GenerateSystemTables {
   /** Only the migrations touch the one, and nothing here the other. */
   private static final String EXCLUDES = "dbos_migrations|event_dispatch_kv";
 
+  /**
+   * Tables of later versions of the shared layout: never made by this library, but used where
+   * another implementation has made them.
+   */
+  private static final List<String> PAYLOAD_TABLES =
+      List.of(
+          "CREATE TABLE dbos.workflow_input (workflow_uuid text PRIMARY KEY, inputs text,"
+              + " retention_timestamp bigint NOT NULL DEFAULT 0)",
+          "CREATE TABLE dbos.workflow_output (workflow_uuid text PRIMARY KEY, output text,"
+              + " error text, retention_timestamp bigint NOT NULL DEFAULT 0)");
+
   private GenerateSystemTables() {}
 
   /**
@@ -72,6 +83,7 @@ public final class GenerateSystemTables {
     Dialect dialect = new Dialect.Postgres();
     List<String> ddl = new ArrayList<>(SystemSchema.ddl(dialect, SCHEMA));
     ddl.addAll(OutputTable.ddl(dialect, SCHEMA));
+    ddl.addAll(PAYLOAD_TABLES);
     try (Statement statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);
       for (String sql : ddl) {

@@ -2,7 +2,7 @@ package dev.dbos.serialization;
 
 import dev.dbos.error.SerializationException;
 import java.lang.reflect.Type;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,17 +58,36 @@ public final class PortableJson {
    * @throws SerializationException if an argument has no portable form
    */
   public String encodeArguments(List<?> positional) {
+    return encode(Arguments.of(positional));
+  }
+
+  /**
+   * Writes the input of a workflow as its arguments: none for {@code Void}, those of {@link
+   * Arguments}, otherwise the one.
+   *
+   * @param type the declared type
+   * @throws SerializationException if an argument has no portable form
+   */
+  public String encodeInput(@Nullable Object input, Type type) {
+    if (type == Arguments.class) {
+      return encode(input == null ? Arguments.none() : (Arguments) input);
+    }
+    return encodeArguments(isVoid(type) ? List.of() : Collections.singletonList(input));
+  }
+
+  private static String encode(Arguments arguments) {
     Map<String, Object> envelope = new LinkedHashMap<>();
-    envelope.put("positionalArgs", new ArrayList<>(positional));
-    envelope.put("namedArgs", Map.of());
+    envelope.put("positionalArgs", arguments.positional());
+    envelope.put("namedArgs", arguments.named());
     return write(envelope, "The workflow's arguments cannot be stored as JSON");
   }
 
   /**
-   * Reads the argument of a workflow that takes at most one. Either key may be missing or null, in
-   * any order.
+   * Reads the argument of a workflow that takes at most one, or all. Either key may be missing or
+   * null, in any order.
    *
-   * @param type the declared type; {@code Void} or {@code void} for a workflow without an argument
+   * @param type the declared type; {@code Void} or {@code void} for a workflow without an argument,
+   *     {@link Arguments} for one that takes any
    * @return the argument; null when there is none
    * @throws SerializationException if the text is not such an envelope, holds more than one
    *     argument, or the argument does not convert to {@code type}
@@ -83,6 +102,9 @@ public final class PortableJson {
       throw malformed(type, "positionalArgs is not an array");
     }
     JsonNode named = envelope.path("namedArgs");
+    if (type == Arguments.class) {
+      return all(positional, named);
+    }
     if (positional.isEmpty() && !named.isEmpty() && !isVoid(type)) {
       throw malformed(type, "it got named arguments only, but takes one positional argument");
     }
@@ -94,6 +116,22 @@ public final class PortableJson {
     return positional.isEmpty() || isVoid(type)
         ? null
         : convert(positional.path(0), type, "The workflow's argument");
+  }
+
+  @SuppressWarnings("unchecked") // read as these very types
+  private static Arguments all(JsonNode positional, JsonNode named) {
+    Arguments all =
+        isMissing(positional)
+            ? Arguments.none()
+            : Arguments.of(
+                (List<@Nullable Object>)
+                    convert(positional, List.class, "The workflow's arguments"));
+    for (Map.Entry<String, JsonNode> each : named.properties()) {
+      all =
+          all.withNamed(
+              each.getKey(), convert(each.getValue(), Object.class, "The workflow's argument"));
+    }
+    return all;
   }
 
   /**
@@ -172,6 +210,11 @@ public final class PortableJson {
     } catch (RuntimeException | StackOverflowError e) {
       throw Failures.of(what + " does not convert to " + type.getTypeName(), e);
     }
+  }
+
+  /** A value in the form it would be read back in. */
+  static @Nullable Object convert(Object value, Type type, String what) {
+    return convert(read(write(value, what + " has no portable form"), what), type, what);
   }
 
   private static boolean isMissing(JsonNode node) {

@@ -14,6 +14,8 @@ import dev.dbos.internal.schema.tables.Queues;
 import dev.dbos.internal.schema.tables.Streams;
 import dev.dbos.internal.schema.tables.WorkflowEvents;
 import dev.dbos.internal.schema.tables.WorkflowEventsHistory;
+import dev.dbos.internal.schema.tables.WorkflowInput;
+import dev.dbos.internal.schema.tables.WorkflowOutput;
 import dev.dbos.internal.schema.tables.WorkflowSchedules;
 import dev.dbos.internal.schema.tables.WorkflowStatus;
 
@@ -89,6 +91,16 @@ public class Dbos extends SchemaImpl {
     public final WorkflowEventsHistory WORKFLOW_EVENTS_HISTORY = WorkflowEventsHistory.WORKFLOW_EVENTS_HISTORY;
 
     /**
+     * The table <code>dbos.workflow_input</code>.
+     */
+    public final WorkflowInput WORKFLOW_INPUT = WorkflowInput.WORKFLOW_INPUT;
+
+    /**
+     * The table <code>dbos.workflow_output</code>.
+     */
+    public final WorkflowOutput WORKFLOW_OUTPUT = WorkflowOutput.WORKFLOW_OUTPUT;
+
+    /**
      * The table <code>dbos.workflow_schedules</code>.
      */
     public final WorkflowSchedules WORKFLOW_SCHEDULES = WorkflowSchedules.WORKFLOW_SCHEDULES;
@@ -118,6 +130,8 @@ public class Dbos extends SchemaImpl {
             Streams.STREAMS,
             WorkflowEvents.WORKFLOW_EVENTS,
             WorkflowEventsHistory.WORKFLOW_EVENTS_HISTORY,
+            WorkflowInput.WORKFLOW_INPUT,
+            WorkflowOutput.WORKFLOW_OUTPUT,
             WorkflowSchedules.WORKFLOW_SCHEDULES,
             WorkflowStatus.WORKFLOW_STATUS
         );

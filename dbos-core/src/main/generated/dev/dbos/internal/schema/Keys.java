@@ -14,6 +14,8 @@ import dev.dbos.internal.schema.tables.Queues;
 import dev.dbos.internal.schema.tables.Streams;
 import dev.dbos.internal.schema.tables.WorkflowEvents;
 import dev.dbos.internal.schema.tables.WorkflowEventsHistory;
+import dev.dbos.internal.schema.tables.WorkflowInput;
+import dev.dbos.internal.schema.tables.WorkflowOutput;
 import dev.dbos.internal.schema.tables.WorkflowSchedules;
 import dev.dbos.internal.schema.tables.WorkflowStatus;
 
@@ -47,6 +49,8 @@ public class Keys {
     public static final UniqueKey<Record> STREAMS_PKEY = Internal.createUniqueKey(Streams.STREAMS, DSL.name("streams_pkey"), new TableField[] { Streams.STREAMS.WORKFLOW_UUID, Streams.STREAMS.KEY, Streams.STREAMS.OFFSET }, true);
     public static final UniqueKey<Record> WORKFLOW_EVENTS_PKEY = Internal.createUniqueKey(WorkflowEvents.WORKFLOW_EVENTS, DSL.name("workflow_events_pkey"), new TableField[] { WorkflowEvents.WORKFLOW_EVENTS.WORKFLOW_UUID, WorkflowEvents.WORKFLOW_EVENTS.KEY }, true);
     public static final UniqueKey<Record> WORKFLOW_EVENTS_HISTORY_PKEY = Internal.createUniqueKey(WorkflowEventsHistory.WORKFLOW_EVENTS_HISTORY, DSL.name("workflow_events_history_pkey"), new TableField[] { WorkflowEventsHistory.WORKFLOW_EVENTS_HISTORY.WORKFLOW_UUID, WorkflowEventsHistory.WORKFLOW_EVENTS_HISTORY.FUNCTION_ID, WorkflowEventsHistory.WORKFLOW_EVENTS_HISTORY.KEY }, true);
+    public static final UniqueKey<Record> WORKFLOW_INPUT_PKEY = Internal.createUniqueKey(WorkflowInput.WORKFLOW_INPUT, DSL.name("workflow_input_pkey"), new TableField[] { WorkflowInput.WORKFLOW_INPUT.WORKFLOW_UUID }, true);
+    public static final UniqueKey<Record> WORKFLOW_OUTPUT_PKEY = Internal.createUniqueKey(WorkflowOutput.WORKFLOW_OUTPUT, DSL.name("workflow_output_pkey"), new TableField[] { WorkflowOutput.WORKFLOW_OUTPUT.WORKFLOW_UUID }, true);
     public static final UniqueKey<Record> WORKFLOW_SCHEDULES_PKEY = Internal.createUniqueKey(WorkflowSchedules.WORKFLOW_SCHEDULES, DSL.name("workflow_schedules_pkey"), new TableField[] { WorkflowSchedules.WORKFLOW_SCHEDULES.SCHEDULE_ID }, true);
     public static final UniqueKey<Record> WORKFLOW_SCHEDULES_SCHEDULE_NAME_KEY = Internal.createUniqueKey(WorkflowSchedules.WORKFLOW_SCHEDULES, DSL.name("workflow_schedules_schedule_name_key"), new TableField[] { WorkflowSchedules.WORKFLOW_SCHEDULES.SCHEDULE_NAME }, true);
     public static final UniqueKey<Record> WORKFLOW_STATUS_PKEY = Internal.createUniqueKey(WorkflowStatus.WORKFLOW_STATUS, DSL.name("workflow_status_pkey"), new TableField[] { WorkflowStatus.WORKFLOW_STATUS.WORKFLOW_UUID }, true);

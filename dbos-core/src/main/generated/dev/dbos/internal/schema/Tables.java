@@ -14,6 +14,8 @@ import dev.dbos.internal.schema.tables.Queues;
 import dev.dbos.internal.schema.tables.Streams;
 import dev.dbos.internal.schema.tables.WorkflowEvents;
 import dev.dbos.internal.schema.tables.WorkflowEventsHistory;
+import dev.dbos.internal.schema.tables.WorkflowInput;
+import dev.dbos.internal.schema.tables.WorkflowOutput;
 import dev.dbos.internal.schema.tables.WorkflowSchedules;
 import dev.dbos.internal.schema.tables.WorkflowStatus;
 
@@ -73,6 +75,16 @@ public class Tables {
      * The table <code>dbos.workflow_events_history</code>.
      */
     public static final WorkflowEventsHistory WORKFLOW_EVENTS_HISTORY = WorkflowEventsHistory.WORKFLOW_EVENTS_HISTORY;
+
+    /**
+     * The table <code>dbos.workflow_input</code>.
+     */
+    public static final WorkflowInput WORKFLOW_INPUT = WorkflowInput.WORKFLOW_INPUT;
+
+    /**
+     * The table <code>dbos.workflow_output</code>.
+     */
+    public static final WorkflowOutput WORKFLOW_OUTPUT = WorkflowOutput.WORKFLOW_OUTPUT;
 
     /**
      * The table <code>dbos.workflow_schedules</code>.

@@ -1,5 +1,6 @@
 package dev.dbos.internal.context;
 
+import dev.dbos.serialization.Payload;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,11 @@ public record StartRow(
     Placement placement,
     Terms terms,
     long createdAtMillis) {
+
+  /** The input with its format. */
+  public Payload input() {
+    return Payload.output(inputs, format);
+  }
 
   /** Where a workflow begins. */
   public sealed interface Placement {}

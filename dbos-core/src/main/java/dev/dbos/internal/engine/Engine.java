@@ -30,6 +30,7 @@ import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import dev.dbos.observe.Vitals;
+import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
@@ -235,7 +236,7 @@ public final class Engine implements AutoCloseable {
     }
     StartRow row = newRow(definition, input, options, null);
     begin(row, Checkpoint.of(row), true)
-        .ifPresent(mine -> execution.onOwnThread(mine, row.inputs()));
+        .ifPresent(mine -> execution.onOwnThread(mine, row.input()));
     return handle(definition, row.workflowId());
   }
 
@@ -247,7 +248,7 @@ public final class Engine implements AutoCloseable {
     }
     StartRow row = newRow(definition, input, options, null);
     Optional<Run> run = begin(row, Checkpoint.of(row), false);
-    run.ifPresent(mine -> execution.here(mine, row.inputs()));
+    run.ifPresent(mine -> execution.here(mine, row.input()));
     StoredHandle<O> handle = handle(definition, row.workflowId());
     return run.isPresent() ? handle.resultOf(run.get().outcome()) : handle.result();
   }
@@ -368,12 +369,12 @@ public final class Engine implements AutoCloseable {
 
   /** Lets a workflow go on, once a place is free. */
   void continueOnOwnThread(ReadyRun ready) {
-    execution.onOwnThread(register(ready.run()), ready.workflow().inputs());
+    execution.onOwnThread(register(ready.run()), ready.workflow().input());
   }
 
   /** Lets a workflow go on in a place that was taken for it. */
   void continueInPlace(ReadyRun ready) {
-    execution.onOwnThreadInPlace(register(ready.run()), ready.workflow().inputs());
+    execution.onOwnThreadInPlace(register(ready.run()), ready.workflow().input());
   }
 
   private Run register(Run run) {
@@ -414,8 +415,8 @@ public final class Engine implements AutoCloseable {
     return runs;
   }
 
-  void executeChild(Run run, String inputs) {
-    execution.onOwnThread(run, inputs);
+  void executeChild(Run run, Payload input) {
+    execution.onOwnThread(run, input);
   }
 
   /** Forgets a run; before its outcome is written, so that a resume meanwhile is not lost. */

@@ -1,6 +1,7 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.internal.context.DeletedWorkflow;
+import dev.dbos.internal.sql.Rounds;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.SystemDatabase;
@@ -38,9 +39,7 @@ final class OutputSweeper implements AutoCloseable {
   private final SystemDatabase systemDatabase;
   private final InstantSource clock;
   private final List<DurableTransactions> datasources;
-  private final Object signal = new Object();
-  private boolean closed;
-  private @Nullable Thread thread;
+  private final Rounds rounds = new Rounds("output sweep", this::round);
 
   OutputSweeper(
       SystemDatabase systemDatabase, InstantSource clock, List<DurableTransactions> datasources) {
@@ -52,22 +51,20 @@ final class OutputSweeper implements AutoCloseable {
   /** Sweeps now and then every hour, in the background. */
   void start() {
     if (!datasources.isEmpty()) {
-      thread = new Thread(this::work, "dbos output sweep");
-      thread.setDaemon(true);
-      thread.start();
+      rounds.start();
     }
   }
 
-  private void work() {
-    do {
-      for (DurableTransactions datasource : datasources) {
-        try {
-          sweep(datasource);
-        } catch (SQLException | RuntimeException failure) {
-          LOG.warn("Could not clean the output table of datasource {}", datasource.name(), failure);
-        }
+  /** One that cannot be cleaned keeps no other from it. */
+  private Duration round() {
+    for (DurableTransactions datasource : datasources) {
+      try {
+        sweep(datasource);
+      } catch (SQLException | RuntimeException failure) {
+        LOG.warn("Could not clean the output table of datasource {}", datasource.name(), failure);
       }
-    } while (waitUnlessClosed());
+    }
+    return GRACE;
   }
 
   private void sweep(DurableTransactions datasource) throws SQLException {
@@ -85,7 +82,7 @@ final class OutputSweeper implements AutoCloseable {
         datasource.delete(done);
         LOG.debug("Deleted {} left over output rows of {}", done.size(), datasource.name());
       }
-    } while (page.size() == PAGE && !isClosed());
+    } while (page.size() == PAGE && !rounds.isClosed());
   }
 
   private List<OutputRow> recorded(List<OutputRow> rows) {
@@ -123,42 +120,8 @@ final class OutputSweeper implements AutoCloseable {
     return datasources.isEmpty() ? Duration.ZERO : GRACE;
   }
 
-  private boolean isClosed() {
-    synchronized (signal) {
-      return closed;
-    }
-  }
-
-  private boolean waitUnlessClosed() {
-    long deadline = System.nanoTime() + GRACE.toNanos();
-    synchronized (signal) {
-      for (long left = GRACE.toMillis(); left > 0 && !closed; ) {
-        try {
-          signal.wait(left);
-        } catch (InterruptedException interrupted) {
-          Thread.currentThread().interrupt();
-          return false;
-        }
-        left = (deadline - System.nanoTime()) / 1_000_000;
-      }
-      return !closed;
-    }
-  }
-
   @Override
   public void close() {
-    Thread sweeping;
-    synchronized (signal) {
-      closed = true;
-      sweeping = thread;
-      signal.notifyAll();
-    }
-    if (sweeping != null) {
-      try {
-        sweeping.join(Duration.ofSeconds(5));
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    rounds.close();
   }
 }

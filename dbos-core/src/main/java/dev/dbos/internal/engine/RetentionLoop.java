@@ -2,14 +2,13 @@ package dev.dbos.internal.engine;
 
 import dev.dbos.internal.operations.Retiring;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.sql.Rounds;
 import dev.dbos.internal.store.DutyStore;
 import dev.dbos.internal.store.DutyStore.Duty;
 import dev.dbos.workflow.Retention;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,15 +20,12 @@ import org.slf4j.LoggerFactory;
 final class RetentionLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RetentionLoop.class);
   private static final Duration LEAST = Duration.ofMinutes(1);
-  private static final int CLOSE_SECONDS = 5;
 
   private final SystemAccess access;
   private final Retention retention;
   private final Retiring retiring;
   private final Duty duty;
-  private final Object signal = new Object();
-  private boolean closed;
-  private @Nullable Thread thread;
+  private final Rounds rounds = new Rounds("retention", this::round);
 
   RetentionLoop(SystemAccess access, Retention retention) {
     this.access = access;
@@ -45,40 +41,21 @@ final class RetentionLoop implements AutoCloseable {
 
   /** Looks now and then after each interval, in the background. */
   void start() {
-    synchronized (signal) {
-      thread = new Thread(this::work, "dbos retention");
-      thread.setDaemon(true);
-      thread.start();
-    }
+    rounds.start();
   }
 
-  private void work() {
-    boolean failing = false;
-    do {
-      try {
-        round();
-        failing = false;
-      } catch (RuntimeException failure) {
-        if (!failing) {
-          LOG.warn("Finished workflows could not be deleted; trying again later", failure);
-        }
-        failing = true;
-      }
-    } while (waitUnlessClosed());
-    leave();
-  }
-
-  private void round() {
+  private Duration round() {
     if (hasDuty()) {
       long deleted = retiring.deleteFinished(retention, this::hasDuty);
       if (deleted > 0) {
         LOG.info("Deleted {} finished workflows", deleted);
       }
     }
+    return retention.interval();
   }
 
   private boolean hasDuty() {
-    return !isClosed()
+    return !rounds.isClosed()
         && access.systemDatabase().write(dsl -> DutyStore.take(dsl, duty, access.clock().millis()));
   }
 
@@ -96,43 +73,10 @@ final class RetentionLoop implements AutoCloseable {
     }
   }
 
-  private boolean isClosed() {
-    synchronized (signal) {
-      return closed;
-    }
-  }
-
-  private boolean waitUnlessClosed() {
-    long deadline = System.nanoTime() + retention.interval().toNanos();
-    synchronized (signal) {
-      for (long left = retention.interval().toMillis(); left > 0 && !closed; ) {
-        try {
-          signal.wait(left);
-        } catch (InterruptedException interrupted) {
-          Thread.currentThread().interrupt();
-          return false;
-        }
-        left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-      }
-      return !closed;
-    }
-  }
-
   /** Ends after the batch that is under way. */
   @Override
   public void close() {
-    Thread working;
-    synchronized (signal) {
-      closed = true;
-      working = thread;
-      signal.notifyAll();
-    }
-    if (working != null) {
-      try {
-        working.join(Duration.ofSeconds(CLOSE_SECONDS));
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    rounds.close();
+    leave();
   }
 }

@@ -29,25 +29,25 @@ final class RunExecution {
   }
 
   /** On a virtual thread, once one of the places of running workflows is free. */
-  void onOwnThread(Run run, @Nullable String inputs) {
+  void onOwnThread(Run run, Payload input) {
     Thread.ofVirtual()
         .name("dbos workflow " + run.workflowId())
         .start(
             () -> {
               engine.permits().acquireUninterruptibly();
-              inPlace(run, inputs);
+              inPlace(run, input);
             });
   }
 
   /** On a virtual thread, in a place of running workflows that was taken for it. */
-  void onOwnThreadInPlace(Run run, @Nullable String inputs) {
-    Thread.ofVirtual().name("dbos workflow " + run.workflowId()).start(() -> inPlace(run, inputs));
+  void onOwnThreadInPlace(Run run, Payload input) {
+    Thread.ofVirtual().name("dbos workflow " + run.workflowId()).start(() -> inPlace(run, input));
   }
 
-  private void inPlace(Run run, @Nullable String inputs) {
+  private void inPlace(Run run, Payload input) {
     run.takePlace();
     try {
-      here(run, inputs);
+      here(run, input);
     } finally {
       if (run.leavePlace()) {
         engine.permits().release();
@@ -56,10 +56,10 @@ final class RunExecution {
   }
 
   /** On this thread. Whatever happens is told through the run's outcome. */
-  void here(Run run, @Nullable String inputs) {
+  void here(Run run, Payload input) {
     Scope observation = run.observed().begin();
     try {
-      end(run, inputs);
+      end(run, input);
     } catch (RunStopped stopped) {
       leave(run, stopped.reason());
     } catch (DbosClosedException closed) {
@@ -78,11 +78,11 @@ final class RunExecution {
     }
   }
 
-  private void end(Run run, @Nullable String inputs) {
+  private void end(Run run, Payload input) {
     engine.deadlines().refuseExpired(run);
     Outcome outcome;
     try {
-      outcome = new Outcome.Returned(body(run, inputs));
+      outcome = new Outcome.Returned(body(run, input));
     } catch (Throwable failure) {
       RunStopped.unlessResult(failure, run);
       outcome = new Outcome.Threw(run.codec().errors().settle(failure));
@@ -95,12 +95,13 @@ final class RunExecution {
     finish(run, outcome);
   }
 
-  private @Nullable Object body(Run run, @Nullable String inputs) throws Exception {
+  private @Nullable Object body(Run run, Payload input) throws Exception {
     run.checkRunning();
     run.observed().attempted();
     Registration<?, ?> registration = engine.registration(run.workflowName());
     return Ambient.<@Nullable Object, Exception>call(
-        new Ambient.InWorkflow(run), () -> StepCodec.asDeclared(registration.run(inputs)));
+        new Ambient.InWorkflow(run),
+        () -> StepCodec.asDeclared(registration.run(run.workflowId(), input)));
   }
 
   private void finish(Run run, Outcome outcome) {

@@ -1,12 +1,15 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.internal.store.ClaimedWorkflow;
+import dev.dbos.internal.store.QueueStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.WorkflowStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +35,7 @@ final class Takeover {
    */
   List<ReadyRun> runs(List<ClaimedWorkflow> claimed, String runToken) {
     List<ClaimedWorkflow> alive = new ArrayList<>();
-    for (ClaimedWorkflow workflow : claimed) {
+    for (ClaimedWorkflow workflow : withInputs(claimed, runToken)) {
       if (isExhausted(workflow)) {
         setAside(workflow, runToken);
       } else {
@@ -58,6 +61,19 @@ final class Takeover {
                             workflow.inheritance()),
                         steps.getOrDefault(workflow.workflowId(), Map.of())),
                     workflow))
+        .toList();
+  }
+
+  /** Inputs that are missing may be where another implementation has put them meanwhile. */
+  private List<ClaimedWorkflow> withInputs(List<ClaimedWorkflow> claimed, String runToken) {
+    boolean complete = claimed.stream().allMatch(workflow -> workflow.input().text().isPresent());
+    if (complete || !engine.systemDatabase().payloadsHaveMoved()) {
+      return claimed;
+    }
+    // The token may be that of earlier batches, too.
+    Set<String> ids = claimed.stream().map(ClaimedWorkflow::workflowId).collect(Collectors.toSet());
+    return engine.systemDatabase().read(dsl -> QueueStore.claimed(dsl, runToken)).stream()
+        .filter(workflow -> ids.contains(workflow.workflowId()))
         .toList();
   }
 

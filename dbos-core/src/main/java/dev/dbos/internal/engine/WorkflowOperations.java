@@ -194,7 +194,7 @@ public final class WorkflowOperations {
               run.clock().millis());
       Checkpoint both = Checkpoint.of(child, run.steps().row(step));
       Optional<Run> started = engine.begin(child, both, true);
-      started.ifPresent(mine -> engine.executeChild(mine, child.inputs()));
+      started.ifPresent(mine -> engine.executeChild(mine, child.input()));
       run.steps().settled(both, step);
       return engine.handle(definition, childId);
     }

@@ -3,6 +3,7 @@ package dev.dbos.internal.journal;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.context.Observers;
+import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,11 +76,16 @@ public final class Journal implements AutoCloseable {
     this.observers = observers;
   }
 
-  /** The journal of the system database, which tells {@code observers} of each batch. */
-  public static Journal open(Database database, String schema, Observers observers) {
+  /**
+   * The journal of the system database, which tells {@code observers} of each batch.
+   *
+   * @param layout where inputs and outcomes are when a batch is written
+   */
+  public static Journal open(
+      Database database, String schema, Supplier<PayloadLayout> layout, Observers observers) {
     BatchWriter writer =
         switch (database.dialect()) {
-          case Dialect.Postgres postgres -> new PostgresBatchWriter(database, schema);
+          case Dialect.Postgres postgres -> new PostgresBatchWriter(database, schema, layout);
           case Dialect.Sqlite sqlite -> new SqliteBatchWriter(database, schema);
         };
     return new Journal(database.name(), writer, observers);

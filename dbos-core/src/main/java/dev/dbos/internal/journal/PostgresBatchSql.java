@@ -13,15 +13,16 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.DSL.table;
 import static org.jooq.impl.SQLDataType.CLOB;
 
+import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.SystemDsl;
+import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.WorkflowState;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jooq.CommonTableExpression;
@@ -71,31 +72,27 @@ final class PostgresBatchSql {
    */
   record Shape(Rows starts, Terms terms, Rows steps, Rows finishes) {}
 
-  private final Map<Shape, String> texts = new HashMap<>();
+  private final DSLContext dsl;
+  private final PayloadLayout layout;
+  private final Map<Shape, String> texts = new ConcurrentHashMap<>();
 
-  PostgresBatchSql(Dialect dialect, String schema) {
-    DSLContext dsl = SystemDsl.of(dialect, schema);
-    for (Rows starts : Rows.values()) {
-      for (Rows steps : Rows.values()) {
-        for (Rows finishes : Rows.values()) {
-          for (Terms terms : Terms.values()) {
-            texts.put(
-                new Shape(starts, terms, steps, finishes),
-                Stream.of(
-                        start(dsl, starts, terms == Terms.NONE ? PLAIN : ALL),
-                        step(dsl, steps),
-                        finish(dsl, finishes))
-                    .flatMap(Optional::stream)
-                    .collect(Collectors.joining(STATEMENT_SEPARATOR)));
-          }
-        }
-      }
-    }
+  PostgresBatchSql(Dialect dialect, String schema, PayloadLayout layout) {
+    this.dsl = SystemDsl.of(dialect, schema);
+    this.layout = layout;
   }
 
   /** The statements for a batch of this shape: for starts, steps and finishes, in this order. */
   String text(Shape shape) {
-    return Objects.requireNonNull(texts.get(shape));
+    return texts.computeIfAbsent(shape, this::render);
+  }
+
+  private String render(Shape shape) {
+    return Stream.of(
+            start(shape.starts(), shape.terms() == Terms.NONE ? PLAIN : ALL),
+            step(dsl, shape.steps()),
+            finish(shape.finishes()))
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining(STATEMENT_SEPARATOR));
   }
 
   /** A parameter: its type, its name, and where it goes. */
@@ -131,15 +128,15 @@ final class PostgresBatchSql {
   private static final List<Column> ALL = Stream.concat(PLAIN.stream(), TERMS.stream()).toList();
 
   /** A parameter for each column; returns the tokens of the runs whose row is new. */
-  private static Optional<String> start(DSLContext dsl, Rows count, List<Column> columns) {
+  private Optional<String> start(Rows count, List<Column> columns) {
     return rows(
             count,
             columns.stream().map(Column::type).toList(),
             columns.stream().map(Column::parameter).toList())
-        .map(rows -> dsl.render(start(dsl, columns, rows)));
+        .map(rows -> dsl.render(start(columns, rows)));
   }
 
-  private static Query start(DSLContext dsl, List<Column> columns, Table<?> rows) {
+  private Query start(List<Column> columns, Table<?> rows) {
     List<Field<?>> targets = new ArrayList<>(columns.stream().map(Column::target).toList());
     List<Field<?>> values = new ArrayList<>(columns.stream().map(Column::value).toList());
     targets.addAll(
@@ -150,11 +147,14 @@ final class PostgresBatchSql {
             WORKFLOW_STATUS.PRIORITY));
     values.addAll(
         List.of(inline(WorkflowState.PENDING.name()), number("created"), inline(1L), inline(0)));
-    return dsl.insertInto(WORKFLOW_STATUS)
-        .columns(targets)
-        .select(select(values).from(rows))
-        .onConflictDoNothing()
-        .returning(WORKFLOW_STATUS.OWNER_XID);
+    var insert =
+        dsl.insertInto(WORKFLOW_STATUS)
+            .columns(targets)
+            .select(select(values).from(rows))
+            .onConflictDoNothing();
+    return layout == PayloadLayout.IN_ROWS
+        ? insert.returning(WORKFLOW_STATUS.OWNER_XID)
+        : PostgresPayloadSql.withInputs(dsl, insert);
   }
 
   /**
@@ -256,12 +256,12 @@ final class PostgresBatchSql {
   }
 
   /** Six parameters; returns the ids of the workflows that ended. */
-  private static Optional<String> finish(DSLContext dsl, Rows count) {
+  private Optional<String> finish(Rows count) {
     return rows(
             count,
             List.of("text", "text", "text", "text", "text", "int8"),
             List.of("id", "token", "status", "output", "error", "completed"))
-        .map(rows -> dsl.render(finish(dsl, rows)));
+        .map(rows -> dsl.render(finish(rows)));
   }
 
   /**
@@ -269,7 +269,7 @@ final class PostgresBatchSql {
    * and locked first, so the insert always meets them, and updates. The status is compared as an
    * expression, since an index of few pending rows looks cheap until there are many.
    */
-  private static Query finish(DSLContext dsl, Table<?> rows) {
+  private Query finish(Table<?> rows) {
     Table<?> owned =
         lateral(
                 select(WORKFLOW_STATUS.WORKFLOW_UUID)
@@ -281,32 +281,36 @@ final class PostgresBatchSql {
                     .and(WORKFLOW_STATUS.OWNER_XID.eq(text("token")))
                     .forNoKeyUpdate())
             .as("owned");
-    return dsl.insertInto(WORKFLOW_STATUS)
-        .columns(
-            WORKFLOW_STATUS.WORKFLOW_UUID,
-            WORKFLOW_STATUS.STATUS,
-            WORKFLOW_STATUS.OUTPUT,
-            WORKFLOW_STATUS.ERROR,
-            WORKFLOW_STATUS.UPDATED_AT,
-            WORKFLOW_STATUS.COMPLETED_AT)
-        .select(
-            select(
-                    field(name("owned", "workflow_uuid"), CLOB),
-                    text("status"),
-                    text("output"),
-                    text("error"),
-                    number("completed"),
-                    number("completed"))
-                .from(rows, owned))
-        .onConflict(WORKFLOW_STATUS.WORKFLOW_UUID)
-        .doUpdate()
-        .set(WORKFLOW_STATUS.STATUS, excluded(WORKFLOW_STATUS.STATUS))
-        .set(WORKFLOW_STATUS.OUTPUT, excluded(WORKFLOW_STATUS.OUTPUT))
-        .set(WORKFLOW_STATUS.ERROR, excluded(WORKFLOW_STATUS.ERROR))
-        .set(WORKFLOW_STATUS.DEDUPLICATION_ID, castNull(CLOB))
-        .set(WORKFLOW_STATUS.UPDATED_AT, excluded(WORKFLOW_STATUS.UPDATED_AT))
-        .set(WORKFLOW_STATUS.COMPLETED_AT, excluded(WORKFLOW_STATUS.COMPLETED_AT))
-        .returning(WORKFLOW_STATUS.WORKFLOW_UUID);
+    var update =
+        dsl.insertInto(WORKFLOW_STATUS)
+            .columns(
+                WORKFLOW_STATUS.WORKFLOW_UUID,
+                WORKFLOW_STATUS.STATUS,
+                WORKFLOW_STATUS.OUTPUT,
+                WORKFLOW_STATUS.ERROR,
+                WORKFLOW_STATUS.UPDATED_AT,
+                WORKFLOW_STATUS.COMPLETED_AT)
+            .select(
+                select(
+                        field(name("owned", "workflow_uuid"), CLOB),
+                        text("status"),
+                        text("output"),
+                        text("error"),
+                        number("completed"),
+                        number("completed"))
+                    .from(rows, owned))
+            .onConflict(WORKFLOW_STATUS.WORKFLOW_UUID)
+            .doUpdate()
+            .set(WORKFLOW_STATUS.STATUS, excluded(WORKFLOW_STATUS.STATUS))
+            .set(WORKFLOW_STATUS.OUTPUT, excluded(WORKFLOW_STATUS.OUTPUT))
+            .set(WORKFLOW_STATUS.ERROR, excluded(WORKFLOW_STATUS.ERROR))
+            .set(WORKFLOW_STATUS.SERIALIZATION, inline(PortableJson.PORTABLE_JSON))
+            .set(WORKFLOW_STATUS.DEDUPLICATION_ID, castNull(CLOB))
+            .set(WORKFLOW_STATUS.UPDATED_AT, excluded(WORKFLOW_STATUS.UPDATED_AT))
+            .set(WORKFLOW_STATUS.COMPLETED_AT, excluded(WORKFLOW_STATUS.COMPLETED_AT));
+    return layout == PayloadLayout.IN_ROWS
+        ? update.returning(WORKFLOW_STATUS.WORKFLOW_UUID)
+        : PostgresPayloadSql.withOutcomes(dsl, update);
   }
 
   /** Parameters as a table "i": one row of them, or arrays side by side. */

@@ -5,6 +5,7 @@ import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.journal.PostgresBatchSql.Rows;
 import dev.dbos.internal.journal.PostgresBatchSql.Shape;
 import dev.dbos.internal.journal.PostgresBatchSql.Terms;
+import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Database.Access;
 import dev.dbos.internal.sql.Dialect;
@@ -18,6 +19,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +41,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresBatchWriter implements BatchWriter {
   private final Database database;
-  private final PostgresBatchSql sql;
+  private final Supplier<PayloadLayout> layout;
+  private final Map<PayloadLayout, PostgresBatchSql> texts = new EnumMap<>(PayloadLayout.class);
 
-  PostgresBatchWriter(Database database, String schema) {
+  PostgresBatchWriter(Database database, String schema, Supplier<PayloadLayout> layout) {
     this.database = database;
-    this.sql = new PostgresBatchSql(database.dialect(), schema);
+    this.layout = layout;
+    for (PayloadLayout each : PayloadLayout.values()) {
+      texts.put(each, new PostgresBatchSql(database.dialect(), schema, each));
+    }
   }
 
   /** CockroachDB takes each statement of a text for a transaction, unless it is told of one. */
@@ -72,7 +79,7 @@ final class PostgresBatchWriter implements BatchWriter {
             termsOf(starts),
             Rows.of(steps.size()),
             Rows.of(finishes.size()));
-    String text = sql.text(shape);
+    String text = Objects.requireNonNull(texts.get(layout.get())).text(shape);
     try (PreparedStatement statement = connection.prepareStatement(text)) {
       Binder binder = new Binder(connection, statement);
       if (!starts.isEmpty()) {

@@ -13,6 +13,7 @@ import dev.dbos.internal.context.StartRow.Assignment;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SystemDsl;
+import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.WorkflowState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -92,6 +93,7 @@ final class SqliteBatchWriter implements BatchWriter {
                 .set(WORKFLOW_STATUS.ERROR, text())
                 .set(WORKFLOW_STATUS.UPDATED_AT, number())
                 .set(WORKFLOW_STATUS.COMPLETED_AT, number())
+                .set(WORKFLOW_STATUS.SERIALIZATION, inline(PortableJson.PORTABLE_JSON))
                 .set(
                     WORKFLOW_STATUS.DEDUPLICATION_ID,
                     castNull(WORKFLOW_STATUS.DEDUPLICATION_ID.getDataType()))

@@ -51,15 +51,23 @@ final class PostgresSystemTables implements SystemTables {
     String table = schema.table("dbos_migrations");
     // Not to_regclass: it answers from the session's catalog cache, which may still say "missing"
     // after whoever held the migration lock before has made the table.
-    boolean exists =
-        Statements.exists(
-            connection,
-            "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                + " WHERE n.nspname = ? AND c.relname = 'dbos_migrations'",
-            schema.name());
-    return exists
+    return exists(connection, "dbos_migrations")
         ? Statements.number(connection, "SELECT coalesce(max(version), 0) FROM " + table)
         : 0;
+  }
+
+  private boolean exists(Connection connection, String table) throws SQLException {
+    return Statements.exists(
+        connection,
+        "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE n.nspname = ? AND c.relname = ?",
+        schema.name(),
+        table);
+  }
+
+  @Override
+  public boolean hasPayloadTables(Connection connection) throws SQLException {
+    return exists(connection, "workflow_output");
   }
 
   @Override

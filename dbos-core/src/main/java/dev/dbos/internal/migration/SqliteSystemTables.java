@@ -59,6 +59,12 @@ final class SqliteSystemTables implements SystemTables {
         : Optional.empty();
   }
 
+  /** No implementation makes them in a file. */
+  @Override
+  public boolean hasPayloadTables(Connection connection) {
+    return false;
+  }
+
   @Override
   public boolean isTransactional() {
     return true;

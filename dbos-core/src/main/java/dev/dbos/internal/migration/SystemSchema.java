@@ -290,6 +290,14 @@ public final class SystemSchema {
         .version();
   }
 
+  /** Where its inputs and outcomes are. */
+  public static PayloadLayout payloadLayout(Connection connection, Dialect dialect, String schema)
+      throws SQLException {
+    return SystemTables.of(dialect, schema).hasPayloadTables(connection)
+        ? PayloadLayout.IN_TABLES
+        : PayloadLayout.IN_ROWS;
+  }
+
   /** The statements that upgrade tables at {@code version}, in order, without semicolons. */
   public static List<String> upgradeDdl(Dialect dialect, String schema, long version) {
     return SystemTables.of(dialect, schema).upgradeDdl(version);

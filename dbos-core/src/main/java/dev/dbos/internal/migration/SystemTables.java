@@ -13,7 +13,9 @@ sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
   /** The version of the tables that this library knows and makes. */
   int HEAD = 108;
 
-  /** Every table that is shared, those that refer to others first. */
+  /**
+   * Every table that is shared, those of later versions included, those that refer to others first.
+   */
   List<String> SHARED =
       List.of(
           "operation_outputs",
@@ -25,6 +27,8 @@ sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
           "workflow_schedules",
           "application_versions",
           "queues",
+          "workflow_input",
+          "workflow_output",
           "workflow_status",
           "dbos_migrations");
 
@@ -44,6 +48,9 @@ sealed interface SystemTables permits PostgresSystemTables, SqliteSystemTables {
 
   /** The recorded version; 0 when there is none. */
   long version(Connection connection) throws SQLException;
+
+  /** Whether the tables of inputs and outcomes are there, which later versions have. */
+  boolean hasPayloadTables(Connection connection) throws SQLException;
 
   /**
    * Takes the right to migrate until the open transaction ends, without waiting.

@@ -49,7 +49,11 @@ public final class Listings {
         "DBOS.getWorkflowStatus",
         WorkflowStatus.class,
         () ->
-            access.systemDatabase().read(dsl -> WorkflowStore.find(dsl, workflowId)).orElse(null));
+            access
+                .systemDatabase()
+                .readPayloads(
+                    dsl -> WorkflowStore.find(dsl, workflowId), WorkflowStore::lacksPayload)
+                .orElse(null));
   }
 
   /** The first workflows that a query asks for. */

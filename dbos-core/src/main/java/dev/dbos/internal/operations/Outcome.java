@@ -1,12 +1,14 @@
 package dev.dbos.internal.operations;
 
 import dev.dbos.error.AttemptsExhaustedException;
+import dev.dbos.error.StepFailedException;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.error.WorkflowCancelledException;
 import dev.dbos.error.WorkflowFailedException;
 import dev.dbos.internal.context.PortableValues;
 import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Payload;
+import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.WorkflowState;
 import dev.dbos.workflow.WorkflowStatus;
 import java.lang.reflect.Type;
@@ -58,10 +60,11 @@ public sealed interface Outcome {
       String workflowId, Stored stored, Type type, ErrorCodec errors) {
     Payload payload = stored.payload();
     return switch (stored.state()) {
-      case SUCCESS -> PortableValues.read(payload.outputText(), type);
-      case ERROR ->
-          throw failed(
-              workflowId, errors.decode(payload.errorText() == null ? "{}" : payload.errorText()));
+      case SUCCESS ->
+          isOurs(payload)
+              ? PortableValues.read(payload.outputText(), type)
+              : PortableJson.decode(payload, "The output of workflow " + workflowId, type);
+      case ERROR -> throw failed(workflowId, error(workflowId, payload, errors));
       case CANCELLED ->
           throw new WorkflowCancelledException(
               "Workflow " + workflowId + " was cancelled" + reason(stored) + ".", workflowId);
@@ -77,6 +80,26 @@ public sealed interface Outcome {
       case PENDING, ENQUEUED, DELAYED, UNKNOWN ->
           throw new IllegalStateException("Workflow " + workflowId + " has not ended.");
     };
+  }
+
+  /** What does not say how it was written is taken for what this library writes. */
+  private static boolean isOurs(Payload payload) {
+    return payload.format() == null || payload.format().equals(PortableJson.PORTABLE_JSON);
+  }
+
+  private static Throwable error(String workflowId, Payload payload, ErrorCodec errors) {
+    String text = payload.errorText() == null ? "{}" : payload.errorText();
+    return isOurs(payload)
+        ? errors.decode(text)
+        : new StepFailedException(
+            "The error of workflow "
+                + workflowId
+                + " is stored in format "
+                + payload.format()
+                + ", which only its writer can read: "
+                + text,
+            "unknown",
+            null);
   }
 
   private static String reason(Stored stored) {

@@ -34,6 +34,9 @@ public final class Outcomes {
         if (row.isEmpty()) {
           return Optional.of(new Outcome.Missing());
         }
+        if (WorkflowStore.lacksPayload(row) && access.systemDatabase().payloadsHaveMoved()) {
+          continue;
+        }
         if (row.get().state().isTerminal()) {
           return Optional.of(Outcome.of(row.get()));
         }

@@ -11,6 +11,7 @@ import dev.dbos.internal.context.StartRow.Terms;
 import dev.dbos.internal.context.StartRow.Wanted;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.ControlStore;
+import dev.dbos.serialization.Arguments;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.Deduplication;
 import dev.dbos.workflow.StartOptions;
@@ -18,8 +19,6 @@ import dev.dbos.workflow.StartOptions.Delay;
 import dev.dbos.workflow.StartOptions.Limit;
 import dev.dbos.workflow.Target;
 import dev.dbos.workflow.WorkflowDefinition;
-import java.util.Collections;
-import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +40,8 @@ public final class StartRows {
   public record Call(String name, String inputs) {
     /** A workflow of the caller's own definitions. */
     public static <I, O> Call of(WorkflowDefinition<I, O> definition, @Nullable I input) {
-      return of(
-          definition.name(),
-          definition.inputType() == Void.class ? List.of() : Collections.singletonList(input));
+      return new Call(
+          definition.name(), PortableValues.JSON.encodeInput(input, definition.inputType()));
     }
 
     /**
@@ -51,8 +49,8 @@ public final class StartRows {
      *
      * @throws dev.dbos.error.SerializationException when the arguments have no portable form
      */
-    public static Call of(String name, List<?> arguments) {
-      return new Call(name, PortableValues.JSON.encodeArguments(arguments));
+    public static Call of(String name, Arguments arguments) {
+      return new Call(name, PortableValues.JSON.encodeInput(arguments, Arguments.class));
     }
   }
 

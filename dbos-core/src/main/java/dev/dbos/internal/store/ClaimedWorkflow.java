@@ -3,17 +3,18 @@ package dev.dbos.internal.store;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
 
 import dev.dbos.internal.context.Inheritance;
+import dev.dbos.internal.migration.PayloadLayout;
+import dev.dbos.serialization.Payload;
 import java.util.List;
 import org.jooq.Field;
 import org.jooq.Record;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An unfinished workflow that this process took over.
  *
  * @param workflowId its id
  * @param name its name
- * @param inputs its serialized input, or null
+ * @param input its input, as stored
  * @param createdAtMillis when its row was made, epoch ms
  * @param attempts how many times it was started or recovered, this time included
  * @param inheritance its deadline and whom it runs for
@@ -21,28 +22,31 @@ import org.jspecify.annotations.Nullable;
 public record ClaimedWorkflow(
     String workflowId,
     String name,
-    @Nullable String inputs,
+    Payload input,
     long createdAtMillis,
     long attempts,
     Inheritance inheritance) {
 
-  static final List<Field<?>> FIELDS =
-      List.of(
-          WORKFLOW_STATUS.WORKFLOW_UUID,
-          WORKFLOW_STATUS.NAME,
-          WORKFLOW_STATUS.INPUTS,
-          WORKFLOW_STATUS.CREATED_AT,
-          WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
-          WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS,
-          WORKFLOW_STATUS.AUTHENTICATED_USER,
-          WORKFLOW_STATUS.ASSUMED_ROLE,
-          WORKFLOW_STATUS.AUTHENTICATED_ROLES);
+  /** The columns of one, to be selected or returned. */
+  static List<Field<?>> fields(PayloadLayout layout) {
+    return List.of(
+        WORKFLOW_STATUS.WORKFLOW_UUID,
+        WORKFLOW_STATUS.NAME,
+        PayloadStore.inputs(layout),
+        WORKFLOW_STATUS.SERIALIZATION,
+        WORKFLOW_STATUS.CREATED_AT,
+        WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
+        WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS,
+        WORKFLOW_STATUS.AUTHENTICATED_USER,
+        WORKFLOW_STATUS.ASSUMED_ROLE,
+        WORKFLOW_STATUS.AUTHENTICATED_ROLES);
+  }
 
   static ClaimedWorkflow of(Record row) {
     return new ClaimedWorkflow(
         row.get(WORKFLOW_STATUS.WORKFLOW_UUID),
         row.get(WORKFLOW_STATUS.NAME),
-        row.get(WORKFLOW_STATUS.INPUTS),
+        new Payload(row.get(WORKFLOW_STATUS.INPUTS), null, row.get(WORKFLOW_STATUS.SERIALIZATION)),
         row.get(WORKFLOW_STATUS.CREATED_AT),
         row.get(WORKFLOW_STATUS.RECOVERY_ATTEMPTS),
         new Inheritance(

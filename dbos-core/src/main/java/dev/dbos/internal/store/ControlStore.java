@@ -134,6 +134,7 @@ public final class ControlStore {
     dsl.deleteFrom(OPERATION_OUTPUTS)
         .where(OPERATION_OUTPUTS.WORKFLOW_UUID.in(workflowIds))
         .execute();
+    PayloadStore.delete(dsl, workflowIds);
     return new ArrayList<>(
         dsl.deleteFrom(WORKFLOW_STATUS)
             .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(workflowIds))

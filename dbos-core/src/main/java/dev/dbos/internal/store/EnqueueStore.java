@@ -58,6 +58,7 @@ public final class EnqueueStore {
     List<StartRow> left = rows;
     for (int attempt = 1; ; attempt++) {
       Set<String> inserted = insertNew(dsl, left);
+      PayloadStore.copyInputs(dsl, inserted);
       inserted.forEach(id -> known.put(id, Enqueued.Inserted.ONE));
       left = left.stream().filter(row -> !known.containsKey(row.workflowId())).toList();
       if (!left.isEmpty()) {

@@ -71,6 +71,7 @@ public final class ForkStore {
     if (!copyWorkflow(dsl, fork, applicationName, nowMillis)) {
       return false;
     }
+    PayloadStore.copyInputs(dsl, List.of(fork.forkId()));
     dsl.update(WORKFLOW_STATUS)
         .set(WORKFLOW_STATUS.WAS_FORKED_FROM, true)
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(fork.sourceId()))
@@ -112,6 +113,7 @@ public final class ForkStore {
     row.put(
         WORKFLOW_STATUS.APPLICATION_NAME,
         coalesce(WORKFLOW_STATUS.APPLICATION_NAME, val(applicationName, SQLDataType.CLOB)));
+    row.put(WORKFLOW_STATUS.INPUTS, PayloadStore.inputs(PayloadStore.layout(dsl)));
     row.put(
         WORKFLOW_STATUS.WORKFLOW_TIMEOUT_MS,
         val(fork.timeoutMillis(), WORKFLOW_STATUS.WORKFLOW_TIMEOUT_MS));
@@ -121,7 +123,6 @@ public final class ForkStore {
             WORKFLOW_STATUS.CLASS_NAME,
             WORKFLOW_STATUS.CONFIG_NAME,
             WORKFLOW_STATUS.APPLICATION_ID,
-            WORKFLOW_STATUS.INPUTS,
             WORKFLOW_STATUS.SERIALIZATION,
             WORKFLOW_STATUS.AUTHENTICATED_USER,
             WORKFLOW_STATUS.ASSUMED_ROLE,

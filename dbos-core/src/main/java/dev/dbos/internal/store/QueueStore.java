@@ -54,16 +54,17 @@ public final class QueueStore {
         .set(
             WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
             coalesce(WORKFLOW_STATUS.RECOVERY_ATTEMPTS, 0L).plus(1))
+        .set(PayloadStore.atClaim(dsl))
         .where(
             WORKFLOW_STATUS.WORKFLOW_UUID.in(
                 dsl.dialect() == SQLDialect.SQLITE ? rows : rows.forNoKeyUpdate().skipLocked()))
-        .returning(ClaimedWorkflow.FIELDS)
+        .returning(ClaimedWorkflow.fields(PayloadStore.layout(dsl)))
         .fetch(ClaimedWorkflow::of);
   }
 
   /** What a claim took whose acknowledgement was lost. */
   public static List<ClaimedWorkflow> claimed(DSLContext dsl, String runToken) {
-    return dsl.select(ClaimedWorkflow.FIELDS)
+    return dsl.select(ClaimedWorkflow.fields(PayloadStore.layout(dsl)))
         .from(WORKFLOW_STATUS)
         .where(WORKFLOW_STATUS.STATUS.eq(inline(WorkflowState.PENDING.name())))
         .and(WORKFLOW_STATUS.OWNER_XID.eq(runToken))

@@ -2,6 +2,8 @@ package dev.dbos.internal.store;
 
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
+import dev.dbos.internal.migration.PayloadLayout;
+import dev.dbos.internal.migration.SystemSchema;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
@@ -29,9 +32,13 @@ public final class SystemDatabase implements AutoCloseable {
   private final Supplier<Database> opening;
   private final String schema;
   private volatile @Nullable Opened opened;
+  private volatile @Nullable Template template;
   private volatile boolean closed;
 
-  private record Opened(Database database, DSLContext template) {}
+  private record Opened(Database database) {}
+
+  /** What contexts are made of, and where inputs and outcomes were when it was made. */
+  private record Template(DSLContext dsl, PayloadLayout layout) {}
 
   /** Uses {@code database}, whose system tables are in {@code schema}. */
   public SystemDatabase(Database database, String schema) {
@@ -61,7 +68,7 @@ public final class SystemDatabase implements AutoCloseable {
     Opened known = opened;
     if (known == null) {
       Database database = opening.get();
-      known = new Opened(database, SystemDsl.of(database.dialect(), schema));
+      known = new Opened(database);
       opened = known;
     }
     return known;
@@ -95,6 +102,16 @@ public final class SystemDatabase implements AutoCloseable {
   /** Runs queries, each by itself, again when a concurrent transaction was in the way. */
   public <R extends @Nullable Object> R read(Function<DSLContext, R> queries) {
     return repeated("read", () -> database().read(connection -> queries.apply(on(connection))));
+  }
+
+  /**
+   * Like {@link #read}, for inputs and outcomes: when something is missing from what was read, it
+   * is looked for again where another implementation may have put it since.
+   */
+  public <R extends @Nullable Object> R readPayloads(
+      Function<DSLContext, R> queries, Predicate<R> lacking) {
+    R found = read(queries);
+    return lacking.test(found) && payloadsHaveMoved() ? read(queries) : found;
   }
 
   /** Like {@link #read}, giving up on a server that does not answer in time. */
@@ -153,8 +170,38 @@ public final class SystemDatabase implements AutoCloseable {
         : new DataAccessException(problem, failure);
   }
 
-  private DSLContext on(Connection connection) {
-    return DSL.using(
-        opened().template().configuration().derive(new DefaultConnectionProvider(connection)));
+  /** Where inputs and outcomes are, as far as it is known. */
+  public PayloadLayout payloadLayout() {
+    Template known = template;
+    return known == null ? PayloadLayout.IN_ROWS : known.layout();
+  }
+
+  /**
+   * Looks whether another implementation has brought the tables to a version that keeps inputs and
+   * outcomes apart, which it may do while this process runs.
+   *
+   * @return whether it was found now
+   */
+  public boolean payloadsHaveMoved() {
+    if (payloadLayout() == PayloadLayout.IN_TABLES) {
+      return false;
+    }
+    repeated("read", () -> database().read(this::look));
+    return payloadLayout() == PayloadLayout.IN_TABLES;
+  }
+
+  private Template look(Connection connection) throws SQLException {
+    Dialect dialect = database().dialect();
+    PayloadLayout layout = SystemSchema.payloadLayout(connection, dialect, schema);
+    Template made = new Template(SystemDsl.of(dialect, schema), layout);
+    PayloadStore.tell(made.dsl().configuration(), layout);
+    template = made;
+    return made;
+  }
+
+  private DSLContext on(Connection connection) throws SQLException {
+    Template known = template;
+    Template made = known == null ? look(connection) : known;
+    return DSL.using(made.dsl().configuration().derive(new DefaultConnectionProvider(connection)));
   }
 }

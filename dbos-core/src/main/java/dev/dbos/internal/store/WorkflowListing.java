@@ -49,15 +49,16 @@ public final class WorkflowListing {
   /** The first workflows that a query asks for. */
   public List<WorkflowStatus> list(WorkflowQuery query) {
     WorkflowFilters filters = filters(query);
-    return systemDatabase.read(
+    return systemDatabase.readPayloads(
         dsl ->
-            dsl.select(WorkflowRows.fields(query))
+            dsl.select(WorkflowRows.fields(PayloadStore.layout(dsl), query))
                 .from(WORKFLOW_STATUS)
                 .where(filters.all())
                 .and(filters.afterCursor())
                 .orderBy(order(query))
                 .limit(query.limit())
-                .fetch(WorkflowRows::status));
+                .fetch(WorkflowRows::status),
+        found -> found.stream().anyMatch(WorkflowStore::lacksPayload));
   }
 
   private static List<OrderField<?>> order(WorkflowQuery query) {

@@ -4,6 +4,7 @@ import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
 
 import dev.dbos.error.SerializationException;
 import dev.dbos.internal.context.PortableValues;
+import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.serialization.Payload;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.WorkflowQuery;
@@ -19,8 +20,11 @@ import dev.dbos.workflow.WorkflowStatus.Settings;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jooq.Field;
 import org.jooq.JSONB;
@@ -64,26 +68,42 @@ final class WorkflowRows {
           WORKFLOW_STATUS.DELAY_UNTIL_EPOCH_MS,
           WORKFLOW_STATUS.DEBOUNCE_DEADLINE_EPOCH_MS);
 
-  private static final List<Field<?>> OUTPUTS =
-      List.of(WORKFLOW_STATUS.OUTPUT, WORKFLOW_STATUS.ERROR);
-  private static final List<Field<?>> INPUTS = List.of(WORKFLOW_STATUS.INPUTS);
-
-  /** Everything but the input. */
-  static final List<Field<?>> WITH_OUTPUTS = concat(SMALL, OUTPUTS);
-
-  /** Everything. */
-  static final List<Field<?>> ALL = concat(WITH_OUTPUTS, INPUTS);
+  private static final Map<PayloadLayout, List<Field<?>>> WITH_OUTPUTS =
+      lists(
+          layout ->
+              concat(SMALL, List.of(PayloadStore.output(layout), PayloadStore.error(layout))));
+  private static final Map<PayloadLayout, List<Field<?>>> ALL =
+      lists(layout -> concat(withOutputs(layout), List.of(PayloadStore.inputs(layout))));
 
   private WorkflowRows() {}
+
+  private static Map<PayloadLayout, List<Field<?>>> lists(
+      Function<PayloadLayout, List<Field<?>>> fields) {
+    Map<PayloadLayout, List<Field<?>>> lists = new EnumMap<>(PayloadLayout.class);
+    for (PayloadLayout layout : PayloadLayout.values()) {
+      lists.put(layout, fields.apply(layout));
+    }
+    return lists;
+  }
+
+  /** Everything but the input. */
+  static List<Field<?>> withOutputs(PayloadLayout layout) {
+    return Objects.requireNonNull(WITH_OUTPUTS.get(layout));
+  }
+
+  /** Everything. */
+  static List<Field<?>> all(PayloadLayout layout) {
+    return Objects.requireNonNull(ALL.get(layout));
+  }
 
   private static List<Field<?>> concat(List<Field<?>> some, List<Field<?>> more) {
     return Stream.concat(some.stream(), more.stream()).toList();
   }
 
   /** The columns to read: what may be large only when it is asked for. */
-  static List<Field<?>> fields(WorkflowQuery query) {
-    List<Field<?>> some = query.has(Trait.OUTPUTS) ? WITH_OUTPUTS : SMALL;
-    return query.has(Trait.INPUTS) ? concat(some, INPUTS) : some;
+  static List<Field<?>> fields(PayloadLayout layout, WorkflowQuery query) {
+    List<Field<?>> some = query.has(Trait.OUTPUTS) ? withOutputs(layout) : SMALL;
+    return query.has(Trait.INPUTS) ? concat(some, List.of(PayloadStore.inputs(layout))) : some;
   }
 
   /** The workflow in a row that has the columns of one of the lists above. */

@@ -5,6 +5,7 @@ import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.select;
 
 import dev.dbos.internal.context.Standing;
+import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowState;
 import dev.dbos.workflow.WorkflowStatus;
 import java.util.Collection;
@@ -28,15 +29,29 @@ public final class WorkflowStore {
 
   /** One workflow. */
   public static Optional<WorkflowStatus> find(DSLContext dsl, String workflowId) {
-    return dsl.select(WorkflowRows.ALL)
+    return dsl.select(WorkflowRows.all(PayloadStore.layout(dsl)))
         .from(WORKFLOW_STATUS)
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
         .fetchOptional(WorkflowRows::status);
   }
 
+  /** Whether a row ended, or may be run, without what it should have for that. */
+  static boolean lacksPayload(WorkflowStatus row) {
+    Payload outcome = row.content().outcomeOrNull();
+    Payload input = row.content().inputOrNull();
+    boolean ended = row.state() == WorkflowState.SUCCESS || row.state() == WorkflowState.ERROR;
+    return (ended && outcome != null && outcome.text().isEmpty())
+        || (input != null && input.text().isEmpty());
+  }
+
+  /** Whether what {@link #find} has found lacks its input or outcome. */
+  public static boolean lacksPayload(Optional<WorkflowStatus> row) {
+    return row.isPresent() && lacksPayload(row.get());
+  }
+
   /** Several workflows, without their inputs; those without a row are left out. */
   public static List<WorkflowStatus> findAll(DSLContext dsl, Collection<String> workflowIds) {
-    return dsl.select(WorkflowRows.WITH_OUTPUTS)
+    return dsl.select(WorkflowRows.withOutputs(PayloadStore.layout(dsl)))
         .from(WORKFLOW_STATUS)
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(workflowIds))
         .fetch(WorkflowRows::status);
@@ -116,8 +131,9 @@ public final class WorkflowStore {
             WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
             DSL.coalesce(WORKFLOW_STATUS.RECOVERY_ATTEMPTS, 0L).plus(1))
         .set(WORKFLOW_STATUS.UPDATED_AT, claim.nowMillis())
+        .set(PayloadStore.atClaim(dsl))
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(ids))
-        .returning(ClaimedWorkflow.FIELDS)
+        .returning(ClaimedWorkflow.fields(PayloadStore.layout(dsl)))
         .fetch(ClaimedWorkflow::of);
   }
 

@@ -8,6 +8,7 @@ import dev.dbos.datasource.PoolOptions;
 import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.context.StartRow.Assignment;
 import dev.dbos.internal.context.StepRecord;
+import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.internal.migration.SystemSchema;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Pools;
@@ -59,7 +60,7 @@ final class JournalFixture implements AutoCloseable {
     writer =
         new ObservedWriter(
             file == null
-                ? new PostgresBatchWriter(database, "dbos")
+                ? new PostgresBatchWriter(database, "dbos", () -> PayloadLayout.IN_ROWS)
                 : new SqliteBatchWriter(database, "dbos"));
     journal = new Journal("system database", writer);
   }

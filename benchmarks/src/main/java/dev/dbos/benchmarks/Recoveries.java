@@ -1,0 +1,176 @@
+package dev.dbos.benchmarks;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.dbos.testing.TestPostgres;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How long it takes from a launch until 1,000 workflows have ended that had recorded ten steps each
+ * and nothing else to do. By hand: one statement claims them, one reads all steps, and 32 threads
+ * end them.
+ */
+final class Recoveries {
+  private static final int WORKFLOWS = 1_000;
+  private static final int CLIENTS = 32;
+  private static final long LOOK_NANOS = Duration.ofMillis(2).toNanos();
+  private static final String UNFINISHED =
+      "UPDATE dbos.workflow_status SET status = 'PENDING', output = NULL, completed_at = NULL";
+  private static final String REMAINING =
+      "SELECT count(*) FROM dbos.workflow_status WHERE status = 'PENDING'";
+  private static final String HAND_UNFINISHED =
+      "UPDATE hand_workflow SET status = 'PENDING', output = NULL, completed_at = NULL";
+
+  private Recoveries() {}
+
+  /** Somebody who recovers. */
+  private record Recoverer(String name, String url, String unfinished, Callable<Long> nanos) {}
+
+  static void run(TestPostgres server, boolean quick) throws Exception {
+    List<Recoverer> recoverers =
+        List.of(byHand(server), launched(server, "dbos"), launched(server, "official Java"));
+    Map<Recoverer, List<Long>> nanos = new LinkedHashMap<>();
+    for (int round = 0; round <= (quick ? 3 : 6); round++) {
+      for (Recoverer one : recoverers) {
+        execute(one.url(), one.unfinished());
+        long took = one.nanos().call();
+        if (round > 0) {
+          nanos.computeIfAbsent(one, key -> new ArrayList<>()).add(took);
+        }
+      }
+    }
+    double floor = median(nanos, recoverers.getFirst());
+    double official = median(nanos, recoverers.getLast());
+    Benchmarks.say(
+        "| recovery of %,d workflows of 10 recorded steps | s | to its floor | to official Java |%n"
+            + "|---|--:|--:|--:|%n",
+        WORKFLOWS);
+    for (Recoverer one : recoverers) {
+      double median = median(nanos, one);
+      Benchmarks.say(
+          "| %s | %.3f | %.2f | %.2f |%n",
+          one.name(), median / 1e9, floor / median, official / median);
+    }
+  }
+
+  private static double median(Map<Recoverer, List<Long>> nanos, Recoverer one) {
+    List<Long> sorted = nanos.getOrDefault(one, List.of()).stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+
+  private static Recoverer launched(TestPostgres server, String name) throws Exception {
+    String url = server.url(server.createDatabase());
+    Peer peer =
+        Peers.postgres().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+    prepare(peer.opening().open(url, url));
+    return new Recoverer(name, url, UNFINISHED, () -> launch(peer, url));
+  }
+
+  private static long launch(Peer peer, String url) throws Exception {
+    try (HikariDataSource pool = Pools.open(url);
+        Connection connection = pool.getConnection();
+        PreparedStatement remaining = connection.prepareStatement(REMAINING)) {
+      long begin = System.nanoTime();
+      try (Contender launched = peer.opening().open(url, url)) {
+        while (number(remaining) > 0) {
+          LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return System.nanoTime() - begin;
+      }
+    }
+  }
+
+  private static Recoverer byHand(TestPostgres server) throws Exception {
+    String url = server.url(server.createDatabase());
+    prepare(ByHand.whole(url, url));
+    return new Recoverer("by hand", url, HAND_UNFINISHED, () -> recoverByHand(url));
+  }
+
+  private static long recoverByHand(String url) throws Exception {
+    long begin = System.nanoTime();
+    try (HikariDataSource pool = Pools.open(url);
+        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
+      Map<String, Map<Integer, String>> steps = new HashMap<>();
+      try (Connection connection = pool.getConnection();
+          PreparedStatement claim =
+              connection.prepareStatement(
+                  "UPDATE hand_workflow SET owner = 'me' WHERE status = 'PENDING' RETURNING id");
+          PreparedStatement read =
+              connection.prepareStatement(
+                  "SELECT workflow_id, step_id, output FROM hand_step"
+                      + " WHERE workflow_id = ANY (?)")) {
+        try (ResultSet claimed = claim.executeQuery()) {
+          while (claimed.next()) {
+            steps.put(claimed.getString(1), new HashMap<>());
+          }
+        }
+        read.setArray(1, connection.createArrayOf("text", steps.keySet().toArray()));
+        try (ResultSet recorded = read.executeQuery()) {
+          while (recorded.next()) {
+            steps.get(recorded.getString(1)).put(recorded.getInt(2), recorded.getString(3));
+          }
+        }
+      }
+      List<Future<?>> ends = new ArrayList<>();
+      for (String id : steps.keySet()) {
+        ends.add(
+            threads.submit(
+                () -> {
+                  ByHand.end(pool, id);
+                  return null;
+                }));
+      }
+      for (Future<?> end : ends) {
+        end.get();
+      }
+    }
+    return System.nanoTime() - begin;
+  }
+
+  private static void prepare(Contender contender) throws Exception {
+    try (contender;
+        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
+      List<Future<?>> runs = new ArrayList<>();
+      for (int i = 0; i < WORKFLOWS; i++) {
+        runs.add(
+            threads.submit(
+                () -> {
+                  contender.run(Workload.TEN_STEPS, Slice.nextId());
+                  return null;
+                }));
+      }
+      for (Future<?> run : runs) {
+        run.get();
+      }
+    }
+  }
+
+  private static long number(PreparedStatement query) throws SQLException {
+    try (ResultSet row = query.executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  private static void execute(String url, String sql) throws SQLException {
+    try (HikariDataSource pool = Pools.open(url);
+        Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

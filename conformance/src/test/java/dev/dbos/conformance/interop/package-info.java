@@ -1,0 +1,5 @@
+/** One system database shared with implementations in other languages. */
+@NullMarked
+package dev.dbos.conformance.interop;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,129 @@
+package dev.dbos.internal.sql;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Work that one background thread does in rounds, until it is closed. A round that fails is told
+ * once, and tried again with growing pauses; that it works again is told once, too.
+ */
+public final class Rounds implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Rounds.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final String name;
+  private final Work work;
+  private final Object signal = new Object();
+  private boolean signalled;
+  private boolean closed;
+  private @Nullable Thread thread;
+
+  /** What is done in each round. */
+  @FunctionalInterface
+  public interface Work {
+    /**
+     * Does it.
+     *
+     * @return how long to pause until the next round, unless there is a signal
+     */
+    Duration round() throws Exception;
+  }
+
+  /**
+   * Prepares it.
+   *
+   * @param name of the thread after "dbos ", and in messages: {@code queue emails}
+   */
+  public Rounds(String name, Work work) {
+    this.name = name;
+    this.work = work;
+  }
+
+  /** Begins the first round; does nothing when closed, or when it was started before. */
+  public void start() {
+    synchronized (signal) {
+      if (thread == null && !closed) {
+        thread = new Thread(this::run, "dbos " + name);
+        thread.setDaemon(true);
+        thread.start();
+      }
+    }
+  }
+
+  /** Has the next round begin at once. */
+  public void signal() {
+    synchronized (signal) {
+      signalled = true;
+      signal.notifyAll();
+    }
+  }
+
+  /** Whether a long round should come to its end. */
+  public boolean isClosed() {
+    synchronized (signal) {
+      return closed;
+    }
+  }
+
+  private void run() {
+    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
+    int failures = 0;
+    Duration pause = Duration.ZERO;
+    while (pauseUnlessClosed(pause, failures > 0)) {
+      try {
+        pause = work.round();
+        if (failures > 0) {
+          LOG.info("The {} works again", name);
+          failures = 0;
+        }
+      } catch (InterruptedException interrupted) {
+        return;
+      } catch (Exception failure) {
+        if (failures++ == 0 && !isClosed()) {
+          LOG.warn("The {} has failed; trying on", name, failure);
+        }
+        pause = outages.after(failures);
+      }
+    }
+  }
+
+  /** A pause after a failure is not cut short by signals, or many of them would be a storm. */
+  private boolean pauseUnlessClosed(Duration pause, boolean undisturbed) {
+    long deadline = System.nanoTime() + pause.toNanos();
+    synchronized (signal) {
+      for (long left = pause.toNanos(); left > 0 && !closed && (undisturbed || !signalled); ) {
+        try {
+          TimeUnit.NANOSECONDS.timedWait(signal, Math.max(left, 1_000_000));
+        } catch (InterruptedException interrupted) {
+          Thread.currentThread().interrupt();
+          return false;
+        }
+        left = deadline - System.nanoTime();
+      }
+      signalled = false;
+      return !closed;
+    }
+  }
+
+  /** Waits for the end of the round that is under way, for a while. */
+  @Override
+  public void close() {
+    Thread working;
+    synchronized (signal) {
+      closed = true;
+      working = thread;
+      signal.notifyAll();
+    }
+    if (working != null && !Thread.currentThread().equals(working)) {
+      try {
+        working.join(PATIENCE);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
