@@ -140,7 +140,7 @@ final class ShippingSite implements AutoCloseable {
     }
   }
 
-  private static Connection connect(String url) throws SQLException {
+  static Connection connect(String url) throws SQLException {
     return url.startsWith("sqlite")
         ? DriverManager.getConnection(DatabaseUrl.parse(url).jdbcUrl())
         : TestPostgres.shared().connect(Site.databaseName(url), "operator");

@@ -2,7 +2,7 @@ package dev.dbos.internal.engine;
 
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.context.RunStopped.Reason;
-import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Rounds;
 import dev.dbos.internal.store.LeaseStore;
 import dev.dbos.internal.store.LeaseStore.Holder;
 import dev.dbos.observe.Health;
@@ -10,9 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,22 +30,23 @@ import org.slf4j.LoggerFactory;
 final class ExecutorLease implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutorLease.class);
   private static final int RENEWALS = 4;
-  private static final int CLOSE_SECONDS = 5;
+  private static final Duration IDLE = Duration.ofHours(1);
+
+  /** Soon enough for the grace that others give after an outage. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
   private final Engine engine;
   private final @Nullable Duration lasting;
   private final Holder holder;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Rounds rounds;
   private CompletableFuture<@Nullable Void> renewed = new CompletableFuture<>();
   private volatile long heldUntil;
   private volatile long unbrokenSince;
   private volatile boolean superseded;
   private volatile boolean failing;
   private long expiresAtMillis;
-  private boolean wanted;
   private boolean closed;
-  private @Nullable Thread thread;
 
   ExecutorLease(Engine engine) {
     this.engine = engine;
@@ -60,6 +58,7 @@ final class ExecutorLease implements AutoCloseable {
             lasting == null ? "" : Incarnation.begin(),
             settings.applicationName(),
             settings.applicationVersion());
+    this.rounds = new Rounds("renewal of the lease", this::round, LONGEST_PAUSE);
   }
 
   /** Whether this executor has one at all. */
@@ -111,8 +110,7 @@ final class ExecutorLease implements AutoCloseable {
       if (isHeld() || superseded || closed) {
         return Optional.empty();
       }
-      wanted = true;
-      changed.signalAll();
+      rounds.signal();
       return Optional.of(renewed);
     } finally {
       lock.unlock();
@@ -162,46 +160,21 @@ final class ExecutorLease implements AutoCloseable {
   /** Begins to renew it. */
   void start() {
     if (lasting != null) {
-      lock.lock();
-      try {
-        thread = new Thread(this::work, "dbos lease");
-        thread.setDaemon(true);
-        thread.start();
-      } finally {
-        lock.unlock();
-      }
+      rounds.start();
     }
   }
 
-  private void work() {
-    Backoff outages =
-        new Backoff(Duration.ofMillis(50), 2, Duration.ofSeconds(1), ThreadLocalRandom.current());
-    int failures = 0;
-    Duration pause = interval();
-    while (pauseUnlessClosed(pause)) {
-      try {
-        renew(lasting());
-        if (failures > 0) {
-          LOG.info("The lease of executor {} is renewed again", holder.executorId());
-        }
-        failures = 0;
-        failing = false;
-        pause = interval();
-      } catch (RuntimeException failure) {
-        failing = true;
-        if (failures++ == 0) {
-          LOG.warn(
-              "The lease of executor {} cannot be renewed; trying on. When it has expired, others"
-                  + " may take its workflows over",
-              holder.executorId(),
-              failure);
-        }
-        Duration next = outages.after(failures);
-        pause = next.compareTo(interval()) < 0 ? next : interval();
-      }
-      if (superseded) {
-        return;
-      }
+  private Duration round() {
+    if (superseded) {
+      return IDLE;
+    }
+    try {
+      renew(lasting());
+      failing = false;
+      return interval();
+    } catch (RuntimeException failure) {
+      failing = true;
+      throw failure;
     }
   }
 
@@ -277,54 +250,23 @@ final class ExecutorLease implements AutoCloseable {
     return new Health.Lease(holder.executorId(), state, failover.alive(), failover.dead());
   }
 
-  private boolean pauseUnlessClosed(Duration pause) {
-    long left = pause.toNanos();
-    lock.lock();
-    try {
-      while (left > 0 && !closed && !(wanted && !failing)) {
-        left = changed.awaitNanos(left);
-      }
-      wanted = false;
-      return !closed;
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Gives it back, so that others take over at once what is left. */
   @Override
   public void close() {
-    Thread working;
     lock.lock();
     try {
       if (closed) {
         return;
       }
       closed = true;
-      working = thread;
-      changed.signalAll();
       renewed.complete(null);
     } finally {
       lock.unlock();
     }
-    if (lasting == null) {
-      return;
-    }
-    join(working);
-    release();
-    Incarnation.end(holder.incarnation());
-  }
-
-  private static void join(@Nullable Thread working) {
-    try {
-      if (working != null) {
-        working.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
-      }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
+    rounds.close();
+    if (lasting != null) {
+      release();
+      Incarnation.end(holder.incarnation());
     }
   }
 

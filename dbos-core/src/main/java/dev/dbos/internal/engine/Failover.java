@@ -1,7 +1,7 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.internal.engine.Takeover.ReadyRun;
-import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Rounds;
 import dev.dbos.internal.store.Claim;
 import dev.dbos.internal.store.ClaimedWorkflow;
 import dev.dbos.internal.store.LeaseStore;
@@ -15,10 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,15 +38,14 @@ import org.slf4j.LoggerFactory;
 final class Failover implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Failover.class);
   private static final int BATCH = 100;
-  private static final int CLOSE_SECONDS = 5;
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration SOON = Duration.ofMillis(20);
   private static final Duration KEPT = Duration.ofHours(1);
   private static final Duration BETWEEN_CLEANINGS = Duration.ofMinutes(10);
 
   private final Engine engine;
   private final ExecutorLease lease;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Rounds rounds;
   private final Map<String, Observation> observations = new HashMap<>();
   private final Set<String> told = new HashSet<>();
   private long lastLook = System.nanoTime();
@@ -57,8 +53,6 @@ final class Failover implements AutoCloseable {
   private @Nullable String unsure;
   private volatile int dead;
   private volatile int alive;
-  private boolean closed;
-  private @Nullable Thread thread;
 
   /** A lease, and since when it has not moved. */
   private record Observation(Sighting sighting, long sinceNanos) {
@@ -71,6 +65,7 @@ final class Failover implements AutoCloseable {
   Failover(Engine engine, ExecutorLease lease) {
     this.engine = engine;
     this.lease = lease;
+    this.rounds = new Rounds("takeover from dead executors", this::look, LONGEST_PAUSE);
   }
 
   /** How many other executors of this application and version were alive when last looked at. */
@@ -85,40 +80,17 @@ final class Failover implements AutoCloseable {
 
   /** Takes over at once from those that need no time to be found dead, then begins to look. */
   void start() {
-    if (!lease.isOn()) {
-      return;
-    }
-    look();
-    lock.lock();
-    try {
-      thread = new Thread(this::work, "dbos failover");
-      thread.setDaemon(true);
-      thread.start();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void work() {
-    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
-    int failures = 0;
-    Duration pause = SOON;
-    while (pauseUnlessClosed(pause) && !lease.isSuperseded()) {
-      try {
-        pause = look();
-        failures = 0;
-      } catch (RuntimeException failure) {
-        if (failures++ == 0) {
-          LOG.warn("Cannot look after the workflows of dead executors; trying on", failure);
-        }
-        Duration next = outages.after(failures);
-        pause = next.compareTo(lease.interval()) < 0 ? next : lease.interval();
-      }
+    if (lease.isOn()) {
+      look();
+      rounds.start();
     }
   }
 
   /** Looks once; returns when to look again. */
   private Duration look() {
+    if (lease.isSuperseded()) {
+      return KEPT;
+    }
     settleUnsure();
     List<Sighting> sightings =
         engine
@@ -196,7 +168,7 @@ final class Failover implements AutoCloseable {
     do {
       batch = takeBatch(left);
       taken += batch;
-    } while (batch >= BATCH && !isClosed());
+    } while (batch >= BATCH && !rounds.isClosed());
     if (taken > 0) {
       LOG.info("Taking over {} workflows of dead executors {}", taken, leaving);
     }
@@ -271,49 +243,9 @@ final class Failover implements AutoCloseable {
     return Recovery.claim(engine, UUID.randomUUID().toString(), BATCH);
   }
 
-  private boolean isClosed() {
-    lock.lock();
-    try {
-      return closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private boolean pauseUnlessClosed(Duration pause) {
-    long left = pause.toNanos();
-    lock.lock();
-    try {
-      while (left > 0 && !closed) {
-        left = changed.awaitNanos(left);
-      }
-      return !closed;
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Takes nothing over any more; returns when what was taken has been handed to its runs. */
   @Override
   public void close() {
-    Thread working;
-    lock.lock();
-    try {
-      closed = true;
-      working = thread;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    if (working != null) {
-      try {
-        working.join(Duration.ofSeconds(CLOSE_SECONDS));
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    rounds.close();
   }
 }

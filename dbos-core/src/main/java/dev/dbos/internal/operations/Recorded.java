@@ -126,8 +126,8 @@ public final class Recorded {
     };
   }
 
-  /** Waits for a system database that is away: an outage is not the operation's result. */
-  static <R extends @Nullable Object> R patiently(WorkflowScope scope, Supplier<R> body) {
+  /** Waits for a database that is away: an outage is not the operation's result. */
+  public static <R extends @Nullable Object> R patiently(WorkflowScope scope, Supplier<R> body) {
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     for (int attempt = 1; ; attempt++) {
       try {
