@@ -13,6 +13,7 @@ import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.observe.DbosListener;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.workflow.Lease;
+import dev.dbos.workflow.Queue;
 import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -40,6 +42,8 @@ public final class DbosBuilder {
   @Nullable Supplier<Credentials> credentials;
   @Nullable Consumer<HikariConfig> poolCustomizer;
   final List<DbosListener> listeners = new ArrayList<>();
+  final Map<String, Queue> queues = new LinkedHashMap<>();
+  @Nullable Set<String> listenedQueues;
   @Nullable String applicationVersion;
   @Nullable String executorId;
   Lease lease = Lease.DEFAULT;
@@ -183,6 +187,30 @@ public final class DbosBuilder {
               + " is already registered. Each needs a name of its own.",
           null);
     }
+    return this;
+  }
+
+  /**
+   * Registers a queue at launch; when it is registered otherwise, it is changed if this is the
+   * application's latest version.
+   *
+   * @throws ConfigurationException when there is one of its name
+   * @throws IllegalArgumentException when the name is reserved
+   */
+  public DbosBuilder queue(Queue queue) {
+    if (queues.putIfAbsent(queue.name(), queue) != null) {
+      throw new ConfigurationException(
+          "A queue named " + queue.name() + " is given twice. Each needs a name of its own.", null);
+    }
+    return this;
+  }
+
+  /**
+   * Takes work only out of these queues, which may be registered later; default all that the
+   * application or nobody has registered. What is resumed or forked is always taken up.
+   */
+  public DbosBuilder listenQueues(String... queueNames) {
+    this.listenedQueues = Set.copyOf(List.of(queueNames));
     return this;
   }
 

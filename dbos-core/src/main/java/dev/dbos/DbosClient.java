@@ -44,6 +44,11 @@ public final class DbosClient extends Workflows implements AutoCloseable {
     this.watcher = watcher;
   }
 
+  @Override
+  @Nullable String ownVersion() {
+    return null;
+  }
+
   /**
    * A client for the system database at {@code url}, of all applications in it. Does not connect.
    *

@@ -15,6 +15,7 @@ import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.engine.ExecutorIds;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
+import dev.dbos.internal.operations.QueueSettings;
 import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
@@ -106,9 +107,19 @@ final class Launch {
     }
   }
 
+  private void prepareQueues(Engine engine) {
+    if (chosen.listenedQueues != null) {
+      engine.listenTo(chosen.listenedQueues);
+    }
+    QueueSettings settings =
+        new QueueSettings(engine.access(), engine.settings().applicationVersion());
+    chosen.queues.values().forEach(settings::register);
+  }
+
   /** Lets nothing that was recovered run on when the rest could not be. */
-  private static void recover(Engine engine) {
+  private void recover(Engine engine) {
     try {
+      prepareQueues(engine);
       engine.recover();
     } catch (Throwable failure) {
       engine.close();

@@ -9,6 +9,7 @@ import dev.dbos.internal.operations.Forking;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Listings;
 import dev.dbos.internal.operations.Messages;
+import dev.dbos.internal.operations.QueueSettings;
 import dev.dbos.internal.operations.Retiring;
 import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.Steering;
@@ -77,6 +78,14 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   }
 
   // ---- enqueue ----
+
+  /** The version of the application that this runs, or null when it runs none. */
+  abstract @Nullable String ownVersion();
+
+  /** The queues, to see and to change. */
+  public Queues queues() {
+    return new Queues(new QueueSettings(access, ownVersion()));
+  }
 
   /**
    * Puts a workflow into a queue, for whichever process serves that and has registered it. It is
@@ -405,6 +414,17 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public void resume(Collection<String> workflowIds) {
     steering.resume(workflowIds);
+  }
+
+  /**
+   * Like {@link #resume(Collection)}, but has them wait in a queue, whose limits they then keep.
+   *
+   * @throws UnknownWorkflowException naming all that do not exist; then none is resumed
+   * @throws IllegalArgumentException when {@code queueName} is blank
+   * @throws IllegalStateException inside a transaction
+   */
+  public void resume(Collection<String> workflowIds, String queueName) {
+    steering.resume(workflowIds, queueName);
   }
 
   /** Deletes a workflow; see {@link #delete(Collection, Reach)}. */

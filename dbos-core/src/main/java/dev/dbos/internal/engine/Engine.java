@@ -22,7 +22,6 @@ import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
 import dev.dbos.internal.sql.SqlFailure;
-import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
@@ -72,7 +71,8 @@ public final class Engine implements AutoCloseable {
   private final StartRows startRows;
   private final Enqueueing enqueueing;
   private final Deadlines deadlines = new Deadlines(this);
-  private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
+  private final QueueWorkers queues = new QueueWorkers(this);
+  private final Delays delays = new Delays(this);
   private final RunExecution execution = new RunExecution(this);
   private final ExecutorLease lease;
   private final Failover failover;
@@ -388,8 +388,18 @@ public final class Engine implements AutoCloseable {
     return deadlines;
   }
 
-  Dispatcher internalQueue() {
-    return internalQueue;
+  /** What takes work out of queues. */
+  QueueWorkers queues() {
+    return queues;
+  }
+
+  Delays delays() {
+    return delays;
+  }
+
+  /** Takes work only out of these queues, and the internal one; before it recovers. */
+  public void listenTo(Set<String> queueNames) {
+    queues.listenTo(queueNames);
   }
 
   /** What says that this executor is alive. */
@@ -478,7 +488,7 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Recovers what an earlier process with the same executor id left unfinished, and begins to take
-   * work out of the internal queue.
+   * work out of queues.
    */
   public void recover() {
     settings.observers().launched(vitals);
@@ -487,7 +497,8 @@ public final class Engine implements AutoCloseable {
     sweeper.start();
     new Recovery(this).run();
     failover.start();
-    internalQueue.start();
+    queues.start();
+    delays.start();
     RetentionLoop loop = retention;
     if (loop != null) {
       loop.start();
@@ -498,8 +509,9 @@ public final class Engine implements AutoCloseable {
   public void close() {
     boolean again = draining;
     draining = true;
-    internalQueue.close();
     failover.close();
+    delays.close();
+    queues.close();
     RetentionLoop loop = retention;
     if (loop != null) {
       loop.close();

@@ -127,7 +127,12 @@ final class EngineRuns implements Runs, LocalRuns {
 
   @Override
   public void enqueued(String queueName) {
-    engine.internalQueue().signal();
+    engine.queues().signal(queueName);
+  }
+
+  @Override
+  public void delayed() {
+    engine.delays().signal();
   }
 
   @Override
@@ -139,7 +144,4 @@ final class EngineRuns implements Runs, LocalRuns {
   public Duration outputsSettle() {
     return engine.sweeper().settling();
   }
-
-  @Override
-  public void delayed() {}
 }

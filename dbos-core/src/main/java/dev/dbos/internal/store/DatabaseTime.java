@@ -23,4 +23,11 @@ public final class DatabaseTime {
         ? val(clock.millis())
         : field(Dialect.Postgres.NOW_MILLIS, SQLDataType.BIGINT);
   }
+
+  /** What {@link #nowMillis} is at this moment. */
+  public static long read(DSLContext dsl, InstantSource clock) {
+    return dsl.dialect() == SQLDialect.SQLITE
+        ? clock.millis()
+        : dsl.select(nowMillis(dsl, clock)).fetchSingle().value1();
+  }
 }
