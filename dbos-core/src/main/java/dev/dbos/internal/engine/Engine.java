@@ -1,6 +1,7 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.datasource.Datasource;
+import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowNotRegisteredException;
@@ -17,8 +18,10 @@ import dev.dbos.internal.operations.StartRows;
 import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
+import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
@@ -40,7 +43,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +75,8 @@ public final class Engine implements AutoCloseable {
   private final Delays delays = new Delays(this);
   private final ScheduleLoop schedules = new ScheduleLoop(this);
   private final RunExecution execution = new RunExecution(this);
+  private final ExecutorLease lease;
+  private final Failover failover;
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
   private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
@@ -101,6 +110,8 @@ public final class Engine implements AutoCloseable {
             settings.clock(),
             this::watcher,
             runs);
+    this.lease = new ExecutorLease(this);
+    this.failover = new Failover(this, lease);
     this.startRows = new StartRows(access);
     this.enqueueing = new Enqueueing(access);
     this.permits = new Semaphore(settings.maxRunning(), true);
@@ -116,6 +127,7 @@ public final class Engine implements AutoCloseable {
                 vitals,
                 others,
                 watcher::state,
+                lease::health,
                 this::troubles));
   }
 
@@ -273,6 +285,10 @@ public final class Engine implements AutoCloseable {
       StartOptions options,
       @Nullable Run parent) {
     checkOpen();
+    if (parent == null) {
+      lease.await();
+      checkOpen();
+    }
     registration(definition.name());
     return startRows.here(
         Call.of(definition, input),
@@ -307,23 +323,36 @@ public final class Engine implements AutoCloseable {
 
   private boolean isOurLostStart(StartRow row) {
     WorkflowStatus existing =
-        systemDatabase
-            .read(dsl -> WorkflowStore.find(dsl, row.workflowId()))
+        readPatiently(dsl -> WorkflowStore.find(dsl, row.workflowId()))
             .orElseThrow(
                 () ->
                     new WorkflowConflictException(
                         "Workflow " + row.workflowId() + " was deleted while it was started.",
                         row.workflowId()));
     requireName(existing, row.name());
-    return systemDatabase
-        .read(dsl -> WorkflowStore.owner(dsl, row.workflowId()))
+    return readPatiently(dsl -> WorkflowStore.owner(dsl, row.workflowId()))
         .equals(Optional.of(row.assignment().runToken()));
+  }
+
+  /** Waits for a database that is away: a row that may be ours has to be run by somebody. */
+  private <R> R readPatiently(Function<DSLContext, R> query) {
+    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return systemDatabase.read(query);
+      } catch (DataAccessException | DatabaseUnavailableException failure) {
+        if (!SqlFailure.of(failure).isRetryable()) {
+          throw failure;
+        }
+        checkOpen();
+        journal.pause(outages.after(attempt));
+      }
+    }
   }
 
   /** Refuses a child's id as its first start did, which left its mark before it was refused. */
   void requireName(String workflowId, String name) {
-    systemDatabase
-        .read(dsl -> WorkflowStore.find(dsl, workflowId))
+    readPatiently(dsl -> WorkflowStore.find(dsl, workflowId))
         .ifPresent(existing -> requireName(existing, name));
   }
 
@@ -383,6 +412,20 @@ public final class Engine implements AutoCloseable {
 
   ScheduleLoop schedules() {
     return schedules;
+  }
+
+  /** What says that this executor is alive. */
+  ExecutorLease lease() {
+    return lease;
+  }
+
+  Failover failover() {
+    return failover;
+  }
+
+  /** Workflows of a dead executor wait in these queues again. */
+  void requeued(List<String> queueNames) {
+    queueNames.stream().distinct().forEach(runs::enqueued);
   }
 
   OutputSweeper sweeper() {
@@ -461,8 +504,11 @@ public final class Engine implements AutoCloseable {
    */
   public void recover() {
     settings.observers().launched(vitals);
+    lease.take();
+    lease.start();
     sweeper.start();
     new Recovery(this).run();
+    failover.start();
     queues.start();
     delays.start();
     schedules.start();
@@ -477,6 +523,7 @@ public final class Engine implements AutoCloseable {
     boolean again = draining;
     draining = true;
     schedules.close();
+    failover.close();
     delays.close();
     queues.close();
     RetentionLoop loop = retention;
@@ -484,6 +531,7 @@ public final class Engine implements AutoCloseable {
       loop.close();
     }
     new EngineClose(this, runs.executing(), runs.idle()).run();
+    lease.close();
     deadlines.close();
     sweeper.close();
     if (!again) {

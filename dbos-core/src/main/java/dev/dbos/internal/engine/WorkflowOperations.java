@@ -86,7 +86,9 @@ public final class WorkflowOperations {
    * @throws IllegalStateException when it is in none
    */
   public static Datasource<Connection> applicationDatasource() {
-    return ((Run) scope("Workflow.applicationDatasource")).engine().applicationDatasource();
+    Run run = (Run) scope("Workflow.applicationDatasource");
+    // It is opened by its first use, when its database may be away like any other.
+    return Recorded.patiently(run, () -> run.engine().applicationDatasource());
   }
 
   private static WorkflowScope scope(String operation) {
