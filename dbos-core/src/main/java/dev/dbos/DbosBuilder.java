@@ -10,7 +10,9 @@ import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.ConfigurationException;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.observe.DbosListener;
+import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.workflow.Lease;
 import dev.dbos.workflow.Queue;
@@ -50,6 +52,7 @@ public final class DbosBuilder {
   @Nullable String executorId;
   Lease lease = Lease.DEFAULT;
   @Nullable Serializer serializer;
+  PayloadLimit payloadLimit = PayloadLimit.DEFAULT;
   ListenMode listening = ListenMode.AUTO;
   InstantSource clock = SystemClock.UTC;
   Duration closeTimeout = Duration.ofSeconds(5);
@@ -237,7 +240,7 @@ public final class DbosBuilder {
    * name: then a new build goes on with the workflows of the one before.
    */
   public DbosBuilder applicationVersion(String version) {
-    this.applicationVersion = version;
+    this.applicationVersion = StoredName.require("application version", version);
     return this;
   }
 
@@ -247,7 +250,7 @@ public final class DbosBuilder {
    * process has, with a {@link #lease}; without a lease {@code local}.
    */
   public DbosBuilder executorId(String id) {
-    this.executorId = id;
+    this.executorId = StoredName.require("executor id", id);
     return this;
   }
 
@@ -272,6 +275,18 @@ public final class DbosBuilder {
    */
   public DbosBuilder serializer(Serializer stepSerializer) {
     this.serializer = stepSerializer;
+    return this;
+  }
+
+  /**
+   * The most that one stored value may take: an input, an output, a result of a step or
+   * transaction, an event, a message, a value of a stream, attributes; default {@link
+   * PayloadLimit#DEFAULT}, 64 MiB. What takes more is refused with a {@link
+   * dev.dbos.error.SerializationException} before anything is written: a transaction whose result
+   * it is does not commit.
+   */
+  public DbosBuilder payloadLimit(PayloadLimit limit) {
+    this.payloadLimit = limit;
     return this;
   }
 

@@ -23,8 +23,6 @@ import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
-import dev.dbos.serialization.ErrorCodec;
-import dev.dbos.serialization.TaggedJson;
 import dev.dbos.serialization.Trust;
 import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.Schedule;
@@ -156,10 +154,7 @@ final class Launch {
 
   private EngineSettings settings() {
     Trust trust = TrustedTypes.of(chosen.trustedPackages, chosen.workflows.values());
-    StepCodec codec =
-        new StepCodec(
-            chosen.serializer == null ? TaggedJson.trusting(trust) : chosen.serializer,
-            new ErrorCodec(trust));
+    StepCodec codec = StepCodec.of(trust, chosen.serializer, chosen.payloadLimit);
     return new EngineSettings(
         new EngineSettings.Identity(
             chosen.applicationName,

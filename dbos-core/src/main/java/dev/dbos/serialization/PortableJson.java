@@ -44,8 +44,17 @@ public final class PortableJson {
 
   private static final JsonMapper MAPPER = PortableMapper.create();
 
-  /** Creates one; all are alike. */
-  public PortableJson() {}
+  private final PayloadLimit limit;
+
+  /** Creates one that writes at most {@link PayloadLimit#MOST}. */
+  public PortableJson() {
+    this(PayloadLimit.MOST);
+  }
+
+  /** Creates one that writes at most so much; what it reads may take more. */
+  public PortableJson(PayloadLimit limit) {
+    this.limit = limit;
+  }
 
   /** The name of the format: {@value #PORTABLE_JSON}. */
   public String name() {
@@ -56,7 +65,7 @@ public final class PortableJson {
    * Writes the arguments of a workflow: {@code {"positionalArgs":[...],"namedArgs":{}}}. One that
    * is {@link Positional} stands for several.
    *
-   * @throws SerializationException if an argument has no portable form
+   * @throws SerializationException if an argument has no portable form, or all take too much
    */
   public String encodeArguments(List<?> positional) {
     return encode(Arguments.of(spread(positional)));
@@ -76,7 +85,7 @@ public final class PortableJson {
     return encodeArguments(isVoid(type) ? List.of() : Collections.singletonList(input));
   }
 
-  private static String encode(Arguments arguments) {
+  private String encode(Arguments arguments) {
     Map<String, Object> envelope = new LinkedHashMap<>();
     envelope.put("positionalArgs", arguments.positional());
     envelope.put("namedArgs", arguments.named());
@@ -161,7 +170,7 @@ public final class PortableJson {
   /**
    * Writes one value; null becomes {@code null}.
    *
-   * @throws SerializationException if the value has no portable form
+   * @throws SerializationException if the value has no portable form, or takes too much
    */
   public String encodeValue(@Nullable Object value) {
     return write(value, "The value cannot be stored as JSON");
@@ -206,9 +215,11 @@ public final class PortableJson {
     return isVoid(type) ? null : convert(read(text == null ? "null" : text, what), type, what);
   }
 
-  private static String write(@Nullable Object value, String complaint) {
+  private String write(@Nullable Object value, String complaint) {
+    BoundedText text = new BoundedText(limit);
     try {
-      return Text.storable(MAPPER.writeValueAsString(value));
+      MAPPER.writeValue(text, value);
+      return text.storable();
     } catch (RuntimeException | StackOverflowError e) {
       throw Failures.of(complaint, e);
     }
@@ -238,7 +249,7 @@ public final class PortableJson {
 
   /** A value in the form it would be read back in. */
   static @Nullable Object convert(Object value, Type type, String what) {
-    return convert(read(write(value, what + " has no portable form"), what), type, what);
+    return convert(read(new PortableJson().write(value, what + " has no portable form"), what), type, what);
   }
 
   private static boolean isMissing(JsonNode node) {

@@ -231,7 +231,11 @@ public final class Steering {
         dsl -> {
           Attributes earlier =
               Attributes.stored(ControlStore.attributes(dsl, workflowId).orElse(null));
-          ControlStore.setAttributes(dsl, workflowId, change.apply(earlier).json(), now);
+          String json = change.apply(earlier).json();
+          if (json != null) {
+            access.codec().limit().require(json);
+          }
+          ControlStore.setAttributes(dsl, workflowId, json, now);
           return true;
         });
   }
