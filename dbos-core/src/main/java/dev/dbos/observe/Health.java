@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param pools the connections of the system database and of the registered datasources
  * @param datasources how the registered datasources answered
  * @param lease whether this executor counts as alive
+ * @param outboxes what the outboxes of those hold that are not in the system database itself; of a
+ *     datasource that did not answer, nothing
  */
 public record Health(
     Status status,
@@ -25,12 +27,14 @@ public record Health(
     Work work,
     List<PoolUse> pools,
     List<Answer> datasources,
-    Lease lease) {
+    Lease lease,
+    List<OutboxBacklog> outboxes) {
   /** Copies the lists. */
   public Health {
     problems = List.copyOf(problems);
     pools = List.copyOf(pools);
     datasources = List.copyOf(datasources);
+    outboxes = List.copyOf(outboxes);
   }
 
   /** Whether it can do its work. */

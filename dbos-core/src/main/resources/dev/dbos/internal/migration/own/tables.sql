@@ -27,3 +27,11 @@ CREATE TABLE IF NOT EXISTS ${schema.}java_schedules (
     misfire text NOT NULL,
     decided_until bigint NOT NULL
 );
+
+-- The entries of each outbox that were relayed last, and how often something was: see the outbox in
+-- ARCHITECTURE.md.
+CREATE TABLE IF NOT EXISTS ${schema.}java_outboxes (
+    outbox text PRIMARY KEY NOT NULL,
+    version bigint NOT NULL,
+    relayed text NOT NULL
+);
