@@ -81,7 +81,8 @@ public final class WorkflowOperations {
   }
 
   /**
-   * The datasource that belongs to the runtime of the workflow this thread is in.
+   * The datasource that belongs to the runtime of the workflow this thread is in. It may have to be
+   * opened, which waits for the database when it is away.
    *
    * @throws IllegalStateException when it is in none
    */
