@@ -43,6 +43,7 @@ final class DbosCommand implements Runnable {
             .addSubcommand(new MigrateCommand(console))
             .addSubcommand(new PrintMigrationsCommand(console))
             .addSubcommand(new ResetCommand(console))
+            .addSubcommand(new RenameApplicationCommand(console))
             .addSubcommand(new CheckCommand(console))
             .addSubcommand(new HealthCommand(console))
             .addSubcommand(WorkflowCommand.with(console));
