@@ -44,6 +44,7 @@ final class DbosCommand implements Runnable {
             .addSubcommand(new PrintMigrationsCommand(console))
             .addSubcommand(new MoveCommand(console))
             .addSubcommand(new ResetCommand(console))
+            .addSubcommand(new RenameApplicationCommand(console))
             .addSubcommand(new CheckCommand(console))
             .addSubcommand(new HealthCommand(console))
             .addSubcommand(WorkflowCommand.with(console))
