@@ -1,5 +1,7 @@
 package dev.dbos.chaos;
 
+import java.util.Locale;
+
 /** Where the databases of a run are. */
 public enum Arrangement {
   /**
@@ -15,6 +17,6 @@ public enum Arrangement {
 
   /** The word for it on a command line. */
   String word() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

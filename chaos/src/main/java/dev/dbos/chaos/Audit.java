@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -51,7 +52,7 @@ final class Audit {
   /** Rows of workflows that are not there. */
   private void checkStrangers() {
     Stream.of(books.entries().keySet(), books.steps().keySet(), books.cancellations().keySet())
-        .flatMap(java.util.Set::stream)
+        .flatMap(Set::stream)
         .distinct()
         .filter(id -> !books.workflows().containsKey(id))
         .forEach(id -> violated("there are rows of workflow " + id + ", but no such workflow"));

@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 
@@ -20,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ChaosRun {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration SWEEPING = Duration.ofSeconds(20);
   private static final Duration SWEPT_AFTER = Duration.ofHours(3);
   private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
   private static final int IN_FLIGHT = 4;
@@ -125,7 +128,7 @@ final class ChaosRun {
         slot.links().heal();
         workers.add(image.start(directly(slot.name()).idle()));
       }
-      if (!isSoonTrue(this::haveAllEnded)) {
+      if (!isSoonTrue(PATIENCE, this::haveAllEnded)) {
         violations.add("some workflows have not ended " + PATIENCE + " after the last fault");
       }
       tally.note("all have ended");
@@ -145,7 +148,8 @@ final class ChaosRun {
   private void sweep() throws SQLException, InterruptedException {
     WorkerOptions late = directly("sweeper").idle().withClockOffset(SWEPT_AFTER.toMillis());
     try (ChildJvm sweeper = image.start(late)) {
-      if (!isSoonTrue(() -> Books.read(site).uselessOutputRows().isEmpty())) {
+      sweeper.awaitLine(Lines.LAUNCHED::equals, PATIENCE);
+      if (!isSoonTrue(SWEEPING, () -> Books.read(site).uselessOutputRows().isEmpty())) {
         sweeper.errorLines().forEach(tally::note);
       }
     }
@@ -164,8 +168,8 @@ final class ChaosRun {
     }
   }
 
-  private static boolean isSoonTrue(Condition condition) throws SQLException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+  private static boolean isSoonTrue(Duration patience, Condition condition) throws SQLException {
+    long deadline = System.nanoTime() + patience.toNanos();
     while (!condition.isTrue()) {
       if (System.nanoTime() > deadline) {
         return false;
@@ -182,7 +186,7 @@ final class ChaosRun {
 
   /** A worker without a proxy in its way. */
   private WorkerOptions directly(String executorId) {
-    java.util.Map<Store, String> urls = new java.util.EnumMap<>(Store.class);
+    Map<Store, String> urls = new EnumMap<>(Store.class);
     for (Store store : Store.values()) {
       urls.put(store, site.url(store));
     }

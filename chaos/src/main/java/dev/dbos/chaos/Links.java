@@ -1,6 +1,7 @@
 package dev.dbos.chaos;
 
 import dev.dbos.testing.TcpProxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -39,7 +40,7 @@ final class Links implements AutoCloseable {
   /** Lets everything through again. */
   void heal() {
     for (TcpProxy proxy : proxies) {
-      proxy.delay(java.time.Duration.ZERO);
+      proxy.delay(Duration.ZERO);
       proxy.accept();
     }
   }

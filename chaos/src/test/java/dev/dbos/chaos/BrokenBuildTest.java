@@ -71,14 +71,12 @@ class BrokenBuildTest {
     Map<String, byte[]> mistake =
         BrokenBuild.of(
             "journal.SqliteBatchWriter",
-            new Change(
-                ".and(WORKFLOW_STATUS.STATUS.eq(inline(WorkflowState.PENDING.name())))",
-                ""),
-            new Change(
-                ".and(WORKFLOW_STATUS.OWNER_XID.eq(text()))", ".and(text().isNotNull())"));
+            new Change(".and(WORKFLOW_STATUS.STATUS.eq(inline(WorkflowState.PENDING.name())))", ""),
+            new Change(".and(WORKFLOW_STATUS.OWNER_XID.eq(text()))", ".and(text().isNotNull())"));
     Focus zombies = new Focus(List.of(Fate.ZOMBIE), EnumSet.of(Point.BEFORE_END));
 
     assertThat(violations(mistake, Arrangement.SQLITE, zombies, 8, 0))
-        .anySatisfy(violation -> assertThat(violation).containsAnyOf("did not stay so", "has the steps"));
+        .anySatisfy(
+            violation -> assertThat(violation).containsAnyOf("did not stay so", "has the steps"));
   }
 }

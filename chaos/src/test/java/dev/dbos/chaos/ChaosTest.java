@@ -35,8 +35,7 @@ class ChaosTest {
   }
 
   private static void keep(ChaosReport report) throws IOException {
-    Path diary =
-        Path.of("target", "chaos-" + report.options().arrangement().word() + "-diary.log");
+    Path diary = Path.of("target", "chaos-" + report.options().arrangement().word() + "-diary.log");
     Files.createDirectories(diary.getParent());
     Files.write(diary, report.diary());
     System.out.println("diary: " + diary.toAbsolutePath());
