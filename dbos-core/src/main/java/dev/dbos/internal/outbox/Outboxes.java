@@ -5,7 +5,6 @@ import dev.dbos.error.SchemaException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.AtCommit;
 import dev.dbos.internal.context.OutboxHost;
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.operations.Enqueueing;
@@ -271,7 +270,7 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
               + transaction.transactionName()
               + "\" belongs to none. Send a message instead.");
     }
-    Payload payload = PortableValues.output(value);
+    Payload payload = access.codec().portableOutput(value);
     WorkflowScope scope = step.scope();
     if (isHere(datasource(transaction))) {
       Named event = new Named(scope.workflowId(), key);
