@@ -30,6 +30,11 @@ public final class DBOS extends Workflows implements AutoCloseable {
     this.application = application;
   }
 
+  @Override
+  String ownVersion() {
+    return engine.settings().applicationVersion();
+  }
+
   /**
    * Begins to configure one.
    *
@@ -120,10 +125,14 @@ public final class DBOS extends Workflows implements AutoCloseable {
 
   /**
    * Starts a workflow and returns when it is durable: from then on it ends, whatever crashes. It
-   * runs on a virtual thread. Starting an id again returns a handle on the same run.
+   * runs on a virtual thread, or with {@link StartOptions#withQueue} where and when the queue lets
+   * it. Starting an id again returns a handle on the same run.
    *
    * @throws dev.dbos.error.WorkflowConflictException when the id belongs to another workflow
-   * @throws dev.dbos.error.WorkflowNotRegisteredException when it was not registered
+   * @throws dev.dbos.error.QueueDeduplicatedException when another workflow in the queue has the
+   *     deduplication id, and the policy does not say to return that one
+   * @throws dev.dbos.error.WorkflowNotRegisteredException when it was not registered and is not to
+   *     wait in a queue
    * @throws dev.dbos.error.SerializationException when the input cannot be stored
    * @throws dev.dbos.error.DbosClosedException when this is closed
    * @throws IllegalStateException inside a step or transaction

@@ -11,9 +11,13 @@ import dev.dbos.error.ConfigurationException;
 import dev.dbos.internal.context.ApplicationName;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.observe.DbosListener;
+import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
+import dev.dbos.workflow.Queue;
 import dev.dbos.workflow.Retention;
+import dev.dbos.workflow.Schedule;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
 import java.time.Duration;
@@ -22,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,15 +36,19 @@ public final class DbosBuilder {
   final String applicationName;
   Configuration configuration;
   final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
+  final Map<String, Schedule> schedules = new LinkedHashMap<>();
   final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   final List<String> trustedPackages = new ArrayList<>();
   PoolOptions applicationPool = PoolOptions.DEFAULT;
   @Nullable Supplier<Credentials> credentials;
   @Nullable Consumer<HikariConfig> poolCustomizer;
   final List<DbosListener> listeners = new ArrayList<>();
+  final Map<String, Queue> queues = new LinkedHashMap<>();
+  @Nullable Set<String> listenedQueues;
   @Nullable String applicationVersion;
   @Nullable String executorId;
   @Nullable Serializer serializer;
+  PayloadLimit payloadLimit = PayloadLimit.DEFAULT;
   ListenMode listening = ListenMode.AUTO;
   InstantSource clock = SystemClock.UTC;
   Duration closeTimeout = Duration.ofSeconds(5);
@@ -168,12 +177,51 @@ public final class DbosBuilder {
   }
 
   /**
+   * Makes a schedule at launch, or changes the one of its name to this; see {@link
+   * Schedules#apply(List)}. Launched at a version that is not the latest, one that is there stays
+   * what it is. One that is not given any more stays, until {@link Schedules#delete} deletes it.
+   *
+   * @throws ConfigurationException when another one has its name
+   */
+  public DbosBuilder schedule(Schedule schedule) {
+    if (schedules.putIfAbsent(schedule.name(), schedule) != null) {
+      throw new ConfigurationException(
+          "Two schedules are named " + schedule.name() + ". Each needs a name of its own.", null);
+    }
+    return this;
+  }
+
+  /**
+   * Registers a queue at launch; when it is registered otherwise, it is changed if this is the
+   * application's latest version.
+   *
+   * @throws ConfigurationException when there is one of its name
+   * @throws IllegalArgumentException when the name is reserved
+   */
+  public DbosBuilder queue(Queue queue) {
+    if (queues.putIfAbsent(queue.name(), queue) != null) {
+      throw new ConfigurationException(
+          "A queue named " + queue.name() + " is given twice. Each needs a name of its own.", null);
+    }
+    return this;
+  }
+
+  /**
+   * Takes work only out of these queues, which may be registered later; default all that the
+   * application or nobody has registered. What is resumed or forked is always taken up.
+   */
+  public DbosBuilder listenQueues(String... queueNames) {
+    this.listenedQueues = Set.copyOf(List.of(queueNames));
+    return this;
+  }
+
+  /**
    * The version of the program, written into what it starts; only workflows of this version are
    * recovered. Default the environment variable {@code DBOS__APPVERSION}, else the application's
    * name: then a new build goes on with the workflows of the one before.
    */
   public DbosBuilder applicationVersion(String version) {
-    this.applicationVersion = version;
+    this.applicationVersion = StoredName.require("application version", version);
     return this;
   }
 
@@ -182,7 +230,7 @@ public final class DbosBuilder {
    * environment variable {@code DBOS__VMID}, else {@code local}.
    */
   public DbosBuilder executorId(String id) {
-    this.executorId = id;
+    this.executorId = StoredName.require("executor id", id);
     return this;
   }
 
@@ -198,6 +246,18 @@ public final class DbosBuilder {
    */
   public DbosBuilder serializer(Serializer stepSerializer) {
     this.serializer = stepSerializer;
+    return this;
+  }
+
+  /**
+   * The most that one stored value may take: an input, an output, a result of a step or
+   * transaction, an event, a message, a value of a stream, attributes; default {@link
+   * PayloadLimit#DEFAULT}, 64 MiB. What takes more is refused with a {@link
+   * dev.dbos.error.SerializationException} before anything is written: a transaction whose result
+   * it is does not commit.
+   */
+  public DbosBuilder payloadLimit(PayloadLimit limit) {
+    this.payloadLimit = limit;
     return this;
   }
 

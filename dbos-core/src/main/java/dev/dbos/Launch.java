@@ -14,15 +14,18 @@ import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
+import dev.dbos.internal.operations.MovedDatabase;
+import dev.dbos.internal.operations.QueueSettings;
+import dev.dbos.internal.operations.Scheduling;
+import dev.dbos.internal.operations.Scheduling.Existing;
 import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
-import dev.dbos.serialization.ErrorCodec;
-import dev.dbos.serialization.TaggedJson;
 import dev.dbos.serialization.Trust;
 import dev.dbos.workflow.ApplicationVersion;
+import dev.dbos.workflow.Schedule;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -78,6 +81,7 @@ final class Launch {
     try {
       String schema = configuration.systemDatabaseSchema();
       SystemDatabase systemDatabase = new SystemDatabase(database, schema);
+      MovedDatabase.refuse(systemDatabase);
       EngineSettings settings = settings();
       registerVersion(systemDatabase, settings);
       List<DatasourceEngine> known = datasourceEngines(application);
@@ -103,9 +107,20 @@ final class Launch {
     }
   }
 
+  private void prepareQueues(Engine engine) {
+    if (chosen.listenedQueues != null) {
+      engine.listenTo(chosen.listenedQueues);
+    }
+    QueueSettings settings =
+        new QueueSettings(engine.access(), engine.settings().applicationVersion());
+    chosen.queues.values().forEach(settings::register);
+  }
+
   /** Lets nothing that was recovered run on when the rest could not be. */
-  private static void recover(Engine engine) {
+  private void recover(Engine engine) {
     try {
+      prepareQueues(engine);
+      schedule(engine, List.copyOf(chosen.schedules.values()));
       engine.recover();
     } catch (Throwable failure) {
       engine.close();
@@ -113,12 +128,32 @@ final class Launch {
     }
   }
 
+  /** An older version that is launched again does not undo what a newer one has changed. */
+  private static void schedule(Engine engine, List<Schedule> schedules) {
+    if (!schedules.isEmpty()) {
+      EngineSettings settings = engine.settings();
+      boolean isLatest =
+          engine
+              .access()
+              .systemDatabase()
+              .read(dsl -> VersionStore.list(dsl, settings.applicationName()))
+              .stream()
+              .findFirst()
+              .map(ApplicationVersion::name)
+              .filter(settings.applicationVersion()::equals)
+              .isPresent();
+      new Scheduling(engine.access())
+          .put(
+              "DbosBuilder.schedule",
+              "DBOS.applySchedules",
+              schedules,
+              isLatest ? Existing.REDEFINE : Existing.KEEP);
+    }
+  }
+
   private EngineSettings settings() {
     Trust trust = TrustedTypes.of(chosen.trustedPackages, chosen.workflows.values());
-    StepCodec codec =
-        new StepCodec(
-            chosen.serializer == null ? TaggedJson.trusting(trust) : chosen.serializer,
-            new ErrorCodec(trust));
+    StepCodec codec = StepCodec.of(trust, chosen.serializer, chosen.payloadLimit);
     return new EngineSettings(
         new EngineSettings.Identity(
             chosen.applicationName,

@@ -9,6 +9,7 @@ import dev.dbos.internal.operations.Forking;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Listings;
 import dev.dbos.internal.operations.Messages;
+import dev.dbos.internal.operations.QueueSettings;
 import dev.dbos.internal.operations.Retiring;
 import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.Steering;
@@ -62,7 +63,9 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Steering steering;
   private final Forking forking;
   private final Retiring retiring;
+  private final Archives archives;
   private final Versions versions;
+  private final Schedules schedules;
   private final Enqueueing enqueueing;
 
   Workflows(SystemAccess access, HealthCheck healthCheck) {
@@ -72,11 +75,21 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.steering = new Steering(access);
     this.forking = new Forking(access);
     this.retiring = new Retiring(access);
+    this.archives = new Archives(access);
     this.versions = new Versions(access);
+    this.schedules = new Schedules(access);
     this.enqueueing = new Enqueueing(access);
   }
 
   // ---- enqueue ----
+
+  /** The version of the application that this runs, or null when it runs none. */
+  abstract @Nullable String ownVersion();
+
+  /** The queues, to see and to change. */
+  public Queues queues() {
+    return new Queues(new QueueSettings(access, ownVersion()));
+  }
 
   /**
    * Puts a workflow into a queue, for whichever process serves that and has registered it. It is
@@ -125,7 +138,8 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
       String workflowName, List<?> arguments, StartOptions options) {
     return new StoredHandle<>(
         access,
-        enqueueing.enqueue("enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
+        enqueueing.enqueue(
+            "enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
         Object.class);
   }
 
@@ -226,6 +240,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public Health health(Duration timeout) {
     return healthCheck.run(timeout);
+  }
+
+  /** The schedules, which start workflows again and again. */
+  public Schedules schedules() {
+    return schedules;
   }
 
   // ---- talk ----
@@ -407,6 +426,17 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     steering.resume(workflowIds);
   }
 
+  /**
+   * Like {@link #resume(Collection)}, but has them wait in a queue, whose limits they then keep.
+   *
+   * @throws UnknownWorkflowException naming all that do not exist; then none is resumed
+   * @throws IllegalArgumentException when {@code queueName} is blank
+   * @throws IllegalStateException inside a transaction
+   */
+  public void resume(Collection<String> workflowIds, String queueName) {
+    steering.resume(workflowIds, queueName);
+  }
+
   /** Deletes a workflow; see {@link #delete(Collection, Reach)}. */
   public void delete(String workflowId) {
     delete(List.of(workflowId), Reach.ONLY_THESE);
@@ -543,6 +573,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   public void mergeAttributes(
       String workflowId, Map<String, ? extends @Nullable Object> attributes) {
     steering.mergeAttributes(workflowId, Attributes.of(attributes));
+  }
+
+  /** Workflows as text: to be taken out, and put in. */
+  public Archives archives() {
+    return archives;
   }
 
   /** The versions this application has been launched at, the latest first. */

@@ -42,10 +42,12 @@ final class DbosCommand implements Runnable {
         new CommandLine(new DbosCommand())
             .addSubcommand(new MigrateCommand(console))
             .addSubcommand(new PrintMigrationsCommand(console))
+            .addSubcommand(new MoveCommand(console))
             .addSubcommand(new ResetCommand(console))
             .addSubcommand(new RenameApplicationCommand(console))
             .addSubcommand(new CheckCommand(console))
             .addSubcommand(new HealthCommand(console))
+            .addSubcommand(ScheduleCommand.with(console))
             .addSubcommand(WorkflowCommand.with(console));
     return line.setOut(console.out())
         .setErr(console.err())

@@ -1,5 +1,6 @@
 package dev.dbos.workflow;
 
+import dev.dbos.internal.text.StoredName;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -7,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From where a workflow is forked, and what differs from it; by default a random id, the
- * application version of the original, no limit of time, and the children of the original.
- * Immutable.
+ * application version of the original, no limit of time, the children of the original, and no queue
+ * to wait in but the one that every process serves. Immutable.
  */
 public final class ForkOptions {
   private final Start start;
@@ -16,18 +17,25 @@ public final class ForkOptions {
   private final @Nullable String applicationVersion;
   private final @Nullable Duration timeout;
   private final Map<String, String> replacementChildren;
+  private final Waiting waiting;
+
+  private record Waiting(@Nullable String queue, @Nullable String partitionKey) {
+    static final Waiting ANYWHERE = new Waiting(null, null);
+  }
 
   private ForkOptions(
       Start start,
       @Nullable String id,
       @Nullable String applicationVersion,
       @Nullable Duration timeout,
-      Map<String, String> replacementChildren) {
+      Map<String, String> replacementChildren,
+      Waiting waiting) {
     this.start = start;
     this.id = id;
     this.applicationVersion = applicationVersion;
     this.timeout = timeout;
     this.replacementChildren = replacementChildren;
+    this.waiting = waiting;
   }
 
   /** Which step is the first that the fork does itself. */
@@ -46,7 +54,7 @@ public final class ForkOptions {
   }
 
   private static ForkOptions at(Start start) {
-    return new ForkOptions(start, null, null, null, Map.of());
+    return new ForkOptions(start, null, null, null, Map.of(), Waiting.ANYWHERE);
   }
 
   /**
@@ -89,7 +97,9 @@ public final class ForkOptions {
     if (workflowId.isBlank()) {
       throw new IllegalArgumentException("A workflow id must not be blank.");
     }
-    return new ForkOptions(start, workflowId, applicationVersion, timeout, replacementChildren);
+    StoredName.requireDerived("workflow id", workflowId);
+    return new ForkOptions(
+        start, workflowId, applicationVersion, timeout, replacementChildren, waiting);
   }
 
   /**
@@ -97,7 +107,8 @@ public final class ForkOptions {
    * because it repairs what made the original fail.
    */
   public ForkOptions withApplicationVersion(String version) {
-    return new ForkOptions(start, id, version, timeout, replacementChildren);
+    StoredName.require("application version", version);
+    return new ForkOptions(start, id, version, timeout, replacementChildren, waiting);
   }
 
   /**
@@ -109,7 +120,7 @@ public final class ForkOptions {
     if (limit.compareTo(Duration.ofMillis(1)) < 0) {
       throw new IllegalArgumentException("A timeout must be at least 1 ms: " + limit);
     }
-    return new ForkOptions(start, id, applicationVersion, limit, replacementChildren);
+    return new ForkOptions(start, id, applicationVersion, limit, replacementChildren, waiting);
   }
 
   /**
@@ -117,7 +128,37 @@ public final class ForkOptions {
    * fork of that child: its id by the child's.
    */
   public ForkOptions withReplacementChildren(Map<String, String> children) {
-    return new ForkOptions(start, id, applicationVersion, timeout, Map.copyOf(children));
+    return new ForkOptions(start, id, applicationVersion, timeout, Map.copyOf(children), waiting);
+  }
+
+  /**
+   * Has the fork wait in this queue.
+   *
+   * @throws IllegalArgumentException when {@code queueName} is blank
+   */
+  public ForkOptions withQueue(String queueName) {
+    if (queueName.isBlank()) {
+      throw new IllegalArgumentException("A queue's name must not be blank.");
+    }
+    StoredName.require("name of a queue", queueName);
+    return new ForkOptions(
+        start,
+        id,
+        applicationVersion,
+        timeout,
+        replacementChildren,
+        new Waiting(queueName, waiting.partitionKey));
+  }
+
+  /** Has the fork wait in this part of its queue. */
+  public ForkOptions withPartitionKey(String key) {
+    return new ForkOptions(
+        start,
+        id,
+        applicationVersion,
+        timeout,
+        replacementChildren,
+        new Waiting(waiting.queue, StoredName.require("partition key", key)));
   }
 
   /** Where the fork begins. */
@@ -143,5 +184,15 @@ public final class ForkOptions {
   /** The workflows that stand for children of the original, by the children's ids. */
   public Map<String, String> replacementChildren() {
     return replacementChildren;
+  }
+
+  /** The queue it waits in, or empty for the one that every process serves. */
+  public Optional<String> queue() {
+    return Optional.ofNullable(waiting.queue);
+  }
+
+  /** The part of its queue. */
+  public Optional<String> partitionKey() {
+    return Optional.ofNullable(waiting.partitionKey);
   }
 }

@@ -4,6 +4,11 @@ import dev.dbos.internal.engine.Takeover.ReadyRun;
 import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.store.Claim;
 import dev.dbos.internal.store.ClaimedWorkflow;
+import dev.dbos.internal.store.ControlStore;
+import dev.dbos.internal.store.DatabaseTime;
+import dev.dbos.internal.store.LimitedQueue;
+import dev.dbos.internal.store.LimitedQueue.Taken;
+import dev.dbos.internal.store.QueueLoad;
 import dev.dbos.internal.store.QueueStore;
 import java.time.Duration;
 import java.util.List;
@@ -19,18 +24,19 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It takes places among the running first, and claims no more than it has places for: what this
  * process cannot run stays for others. It looks when it is {@link #signal told to}, when a full
- * batch shows that there may be more, and about once a second for what other processes have put in.
+ * batch shows that there may be more, when what it ran of a limited queue has ended, when a period
+ * is over that kept more from starting, and now and then for what other processes have put in.
  *
  * <p>What it has claimed it runs, whatever happens to the database in between: only close makes it
  * leave that to the next launch. A claim whose acknowledgement was lost is looked for by its token.
  */
-final class Dispatcher implements AutoCloseable {
+final class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
   /** The most to claim at once. */
   private static final int BATCH = 100;
 
-  /** Between two looks at an idle queue; times 0.5 to 1. */
+  /** Between two looks at the internal queue when it is idle; times 0.5 to 1. */
   private static final Duration IDLE = Duration.ofMillis(1_300);
 
   private static final int CLOSE_SECONDS = 5;
@@ -38,15 +44,26 @@ final class Dispatcher implements AutoCloseable {
   private final Engine engine;
   private final String queueName;
   private final Takeover takeover;
+  private final RunningOfQueue running;
   private final Object signal = new Object();
   private boolean signalled;
   private boolean closed;
   private @Nullable Thread thread;
+  private volatile Duration idle = IDLE;
+
+  /** Used by its thread alone. */
+  private boolean limited;
 
   Dispatcher(Engine engine, String queueName) {
     this.engine = engine;
     this.queueName = queueName;
     this.takeover = new Takeover(engine);
+    this.running = new RunningOfQueue(this::ended);
+    this.limited = !isInternal();
+  }
+
+  private boolean isInternal() {
+    return queueName.equals(ControlStore.INTERNAL_QUEUE);
   }
 
   void start() {
@@ -57,7 +74,12 @@ final class Dispatcher implements AutoCloseable {
     }
   }
 
-  /** Something has been put into the queue. */
+  /** How often to look for what nobody tells of; times 0.5 to 1. */
+  void idle(Duration interval) {
+    idle = interval;
+  }
+
+  /** Something has been put into the queue, or the queue has changed. */
   void signal() {
     synchronized (signal) {
       signalled = true;
@@ -65,16 +87,25 @@ final class Dispatcher implements AutoCloseable {
     }
   }
 
+  /** Something of the queue has ended here: a place is free for another one. */
+  private void ended() {
+    if (limited) {
+      signal();
+    }
+  }
+
   private void work() {
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
-    Backoff idle = new Backoff(IDLE, 1, IDLE, ThreadLocalRandom.current());
     int failures = 0;
     Round round = new Round(null);
     Duration pause = Duration.ZERO;
     while (pauseUnlessClosed(pause)) {
       try {
-        pause = round.dispatch() ? Duration.ZERO : idle.after(1);
+        pause = round.dispatch();
         round = new Round(null);
+        if (failures > 0) {
+          LOG.info("Taking work out of queue {} again", queueName);
+        }
         failures = 0;
       } catch (RuntimeException failure) {
         if (failures++ == 0) {
@@ -90,6 +121,7 @@ final class Dispatcher implements AutoCloseable {
   private final class Round {
     private final @Nullable String lostToken;
     private @Nullable String token;
+    private @Nullable Long retryAfterMillis;
 
     /**
      * Prepares one.
@@ -105,21 +137,30 @@ final class Dispatcher implements AutoCloseable {
       return new Round(token == null ? lostToken : token);
     }
 
-    /** Whether there may be more. */
-    boolean dispatch() {
+    /** How long to wait before the next one, unless it is told to look. */
+    Duration dispatch() {
       int places = takePlaces();
       int used = 0;
       try {
         List<ReadyRun> ready = ready(places);
+        ready.forEach(running::add);
         // From here on each run gives its place back by itself. Those of a lost claim may be more
         // than there are places now, and wait.
         used = Math.min(places, ready.size());
         ready.subList(0, used).forEach(engine::continueInPlace);
         ready.subList(used, ready.size()).forEach(engine::continueOnOwnThread);
-        return used == places;
+        return used == places ? Duration.ZERO : rest();
       } finally {
         engine.permits().release(places - used);
       }
+    }
+
+    private Duration rest() {
+      Backoff idling = new Backoff(idle, 1, idle, ThreadLocalRandom.current());
+      Duration rest = idling.after(1);
+      return retryAfterMillis == null || rest.toMillis() <= retryAfterMillis
+          ? rest
+          : Duration.ofMillis(retryAfterMillis);
     }
 
     private List<ReadyRun> ready(int places) {
@@ -139,9 +180,28 @@ final class Dispatcher implements AutoCloseable {
         return List.of();
       }
       token = claim.runToken();
-      return takeover.runs(
-          engine.systemDatabase().write(dsl -> QueueStore.claim(dsl, queueName, claim)),
-          claim.runToken());
+      return takeover.runs(claimed(claim), claim.runToken());
+    }
+
+    private List<ClaimedWorkflow> claimed(Claim claim) {
+      if (isInternal()) {
+        return engine.systemDatabase().write(dsl -> QueueStore.claim(dsl, queueName, claim));
+      }
+      QueueLoad load = running.load();
+      Taken taken =
+          engine
+              .systemDatabase()
+              .write(
+                  dsl ->
+                      LimitedQueue.claim(
+                          dsl,
+                          queueName,
+                          claim,
+                          load,
+                          now -> DatabaseTime.read(now, engine.settings().clock())));
+      retryAfterMillis = taken.retryAfterMillis();
+      limited = taken.isLimited();
+      return taken.workflows();
     }
   }
 
@@ -165,9 +225,7 @@ final class Dispatcher implements AutoCloseable {
       }
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      synchronized (signal) {
-        closed = true;
-      }
+      stop();
       return 0;
     }
     int places = 1;
@@ -194,14 +252,19 @@ final class Dispatcher implements AutoCloseable {
     }
   }
 
-  /** Claims nothing more; returns when what was claimed has been handed over to its runs. */
-  @Override
-  public void close() {
-    Thread working;
+  /** Claims nothing more. */
+  void stop() {
     synchronized (signal) {
       closed = true;
-      working = thread;
       signal.notifyAll();
+    }
+  }
+
+  /** Returns when what was claimed before it was stopped has been handed over to its runs. */
+  void awaitStopped() {
+    Thread working;
+    synchronized (signal) {
+      working = thread;
     }
     if (working != null) {
       try {

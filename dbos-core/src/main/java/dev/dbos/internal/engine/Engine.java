@@ -19,7 +19,6 @@ import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
-import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
@@ -65,7 +64,9 @@ public final class Engine implements AutoCloseable {
   private final StartRows startRows;
   private final Enqueueing enqueueing;
   private final Deadlines deadlines = new Deadlines(this);
-  private final Dispatcher internalQueue = new Dispatcher(this, ControlStore.INTERNAL_QUEUE);
+  private final QueueWorkers queues = new QueueWorkers(this);
+  private final Delays delays = new Delays(this);
+  private final ScheduleLoop schedules = new ScheduleLoop(this);
   private final RunExecution execution = new RunExecution(this);
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
@@ -114,7 +115,14 @@ public final class Engine implements AutoCloseable {
                 new HealthCheck.Unfinished(settings.executorId(), settings.applicationVersion()),
                 vitals,
                 others,
-                watcher::state));
+                watcher::state,
+                this::troubles));
+  }
+
+  private List<String> troubles() {
+    return schedules.isFailing()
+        ? List.of("The schedules cannot be looked at, so their ticks are late; the log says why.")
+        : List.of();
   }
 
   /** What is recorded in the system database itself leaves nothing to clean up. */
@@ -359,8 +367,22 @@ public final class Engine implements AutoCloseable {
     return deadlines;
   }
 
-  Dispatcher internalQueue() {
-    return internalQueue;
+  /** What takes work out of queues. */
+  QueueWorkers queues() {
+    return queues;
+  }
+
+  Delays delays() {
+    return delays;
+  }
+
+  /** Takes work only out of these queues, and the internal one; before it recovers. */
+  public void listenTo(Set<String> queueNames) {
+    queues.listenTo(queueNames);
+  }
+
+  ScheduleLoop schedules() {
+    return schedules;
   }
 
   OutputSweeper sweeper() {
@@ -435,13 +457,15 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Recovers what an earlier process with the same executor id left unfinished, and begins to take
-   * work out of the internal queue.
+   * work out of queues and to fire schedules.
    */
   public void recover() {
     settings.observers().launched(vitals);
     sweeper.start();
     new Recovery(this).run();
-    internalQueue.start();
+    queues.start();
+    delays.start();
+    schedules.start();
     RetentionLoop loop = retention;
     if (loop != null) {
       loop.start();
@@ -452,7 +476,9 @@ public final class Engine implements AutoCloseable {
   public void close() {
     boolean again = draining;
     draining = true;
-    internalQueue.close();
+    schedules.close();
+    delays.close();
+    queues.close();
     RetentionLoop loop = retention;
     if (loop != null) {
       loop.close();

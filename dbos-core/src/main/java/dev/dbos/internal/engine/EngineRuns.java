@@ -115,7 +115,12 @@ final class EngineRuns implements Runs, LocalRuns {
 
   @Override
   public void enqueued(String queueName) {
-    engine.internalQueue().signal();
+    engine.queues().signal(queueName);
+  }
+
+  @Override
+  public void delayed() {
+    engine.delays().signal();
   }
 
   @Override
@@ -129,5 +134,12 @@ final class EngineRuns implements Runs, LocalRuns {
   }
 
   @Override
-  public void delayed() {}
+  public boolean knows(String workflowName) {
+    return engine.workflowNames().contains(workflowName);
+  }
+
+  @Override
+  public void schedulesChanged() {
+    engine.schedules().signal();
+  }
 }

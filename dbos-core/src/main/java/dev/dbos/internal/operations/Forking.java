@@ -55,7 +55,7 @@ public final class Forking {
               }
               return ids.toArray(String[]::new);
             });
-    access.enqueued(ControlStore.INTERNAL_QUEUE);
+    access.enqueued(queueOf(options));
     return List.of(forks);
   }
 
@@ -70,7 +70,13 @@ public final class Forking {
         options.id().orElseGet(() -> UUID.randomUUID().toString()),
         firstStep(dsl, sourceId, options.start()),
         options.applicationVersion().orElse(null),
-        options.timeout().map(Moments::durationMillis).orElse(null));
+        options.timeout().map(Moments::durationMillis).orElse(null),
+        queueOf(options),
+        options.partitionKey().orElse(null));
+  }
+
+  private static String queueOf(ForkOptions options) {
+    return options.queue().orElse(ControlStore.INTERNAL_QUEUE);
   }
 
   /** A workflow without steps can only begin anew. */

@@ -39,15 +39,17 @@ public final class HealthCheck {
    * @param vitals how busy it is; null for a client
    * @param datasources the registered datasources
    * @param listener how it gets to know of changes
+   * @param chores what is wrong with its work in the background, a sentence each
    */
   public record Subject(
       @Nullable Unfinished unfinished,
       @Nullable Vitals vitals,
       List<Database> datasources,
-      Supplier<ListenerState> listener) {
+      Supplier<ListenerState> listener,
+      Supplier<List<String>> chores) {
     /** A client, which runs nothing. */
     public static Subject client(Supplier<ListenerState> listener) {
-      return new Subject(null, null, List.of(), listener);
+      return new Subject(null, null, List.of(), listener, List::of);
     }
   }
 
@@ -130,6 +132,7 @@ public final class HealthCheck {
           "The connection for notifications is away; until it is back, what others change is"
               + " noticed by asking.");
     }
+    problems.addAll(subject.chores().get());
     return new Health(
         status(system.answer(), problems),
         problems,

@@ -61,6 +61,19 @@ public final class Steering {
    * @throws UnknownWorkflowException naming all that do not exist; then none is resumed
    */
   public void resume(Collection<String> workflowIds) {
+    resume(workflowIds, ControlStore.INTERNAL_QUEUE);
+  }
+
+  /**
+   * Puts workflows that have neither succeeded nor failed into a queue.
+   *
+   * @throws UnknownWorkflowException naming all that do not exist; then none is resumed
+   * @throws IllegalArgumentException when {@code queueName} is blank
+   */
+  public void resume(Collection<String> workflowIds, String queueName) {
+    if (queueName.isBlank()) {
+      throw new IllegalArgumentException("A queue's name must not be blank.");
+    }
     long now = now();
     Set<String> ids = new LinkedHashSet<>(workflowIds);
     withWayMade(
@@ -76,12 +89,12 @@ public final class Steering {
                   dsl -> {
                     requireKnown(dsl, ids);
                     List<String> changed = new ArrayList<>();
-                    inParts(ids, part -> changed.addAll(ControlStore.resume(dsl, part, now)));
+                    inParts(ids, part -> changed.addAll(ControlStore.resume(dsl, part, queueName, now)));
                     return changed.toArray(String[]::new);
                   });
           access.changed(List.of(resumed));
         });
-    access.enqueued(ControlStore.INTERNAL_QUEUE);
+    access.enqueued(queueName);
   }
 
   /** Deletes workflows with everything that is stored of them; unknown ones are passed over. */
@@ -160,11 +173,14 @@ public final class Steering {
 
   private boolean delayUntil(String workflowId, long untilMillis) {
     long now = now();
-    return change(
-        "DBOS.setDelay",
-        "DBOS.setWorkflowDelay",
-        workflowId,
-        dsl -> ControlStore.delayUntil(dsl, workflowId, untilMillis, now));
+    boolean changed =
+        change(
+            "DBOS.setDelay",
+            "DBOS.setWorkflowDelay",
+            workflowId,
+            dsl -> ControlStore.delayUntil(dsl, workflowId, untilMillis, now));
+    access.runs().delayed();
+    return changed;
   }
 
   /**
@@ -214,7 +230,11 @@ public final class Steering {
         dsl -> {
           Attributes earlier =
               Attributes.stored(ControlStore.attributes(dsl, workflowId).orElse(null));
-          ControlStore.setAttributes(dsl, workflowId, change.apply(earlier).json(), now);
+          String json = change.apply(earlier).json();
+          if (json != null) {
+            access.codec().limit().require(json);
+          }
+          ControlStore.setAttributes(dsl, workflowId, json, now);
           return true;
         });
   }

@@ -38,6 +38,10 @@ public sealed interface Dialect {
     /** The channels that the session listens on. */
     public static final String LISTENING_CHANNELS = "SELECT pg_listening_channels()";
 
+    /** The time of the server, epoch ms, when the statement runs. */
+    public static final String NOW_MILLIS =
+        "cast(extract(epoch from clock_timestamp()) * 1000 as bigint)";
+
     /** PostgreSQL itself. */
     public Postgres() {
       this(Flavor.POSTGRESQL);

@@ -20,6 +20,7 @@ public final class Rounds implements AutoCloseable {
   private final Object signal = new Object();
   private boolean signalled;
   private boolean closed;
+  private volatile boolean failing;
   private @Nullable Thread thread;
 
   /** What is done in each round. */
@@ -69,6 +70,11 @@ public final class Rounds implements AutoCloseable {
     }
   }
 
+  /** Whether the last round failed. */
+  public boolean isFailing() {
+    return failing;
+  }
+
   private void run() {
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     int failures = 0;
@@ -88,6 +94,7 @@ public final class Rounds implements AutoCloseable {
         }
         pause = outages.after(failures);
       }
+      failing = failures > 0;
     }
   }
 

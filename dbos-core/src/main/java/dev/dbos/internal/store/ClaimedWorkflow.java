@@ -5,9 +5,11 @@ import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
 import dev.dbos.internal.context.Inheritance;
 import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.serialization.Payload;
+import java.util.Comparator;
 import java.util.List;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An unfinished workflow that this process took over.
@@ -18,6 +20,7 @@ import org.jooq.Record;
  * @param createdAtMillis when its row was made, epoch ms
  * @param attempts how many times it was started or recovered, this time included
  * @param inheritance its deadline and whom it runs for
+ * @param place where in its queue it waited
  */
 public record ClaimedWorkflow(
     String workflowId,
@@ -25,7 +28,22 @@ public record ClaimedWorkflow(
     Payload input,
     long createdAtMillis,
     long attempts,
-    Inheritance inheritance) {
+    Inheritance inheritance,
+    Place place) {
+
+  /**
+   * A place in a queue.
+   *
+   * @param priority smaller is sooner
+   * @param partitionKey the part of the queue, or null
+   */
+  public record Place(int priority, @Nullable String partitionKey) {}
+
+  /** As they leave their queue. */
+  static final Comparator<ClaimedWorkflow> IN_ORDER =
+      Comparator.comparingInt((ClaimedWorkflow workflow) -> workflow.place().priority())
+          .thenComparingLong(ClaimedWorkflow::createdAtMillis)
+          .thenComparing(ClaimedWorkflow::workflowId);
 
   /** The columns of one, to be selected or returned. */
   static List<Field<?>> fields(PayloadLayout layout) {
@@ -39,7 +57,9 @@ public record ClaimedWorkflow(
         WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS,
         WORKFLOW_STATUS.AUTHENTICATED_USER,
         WORKFLOW_STATUS.ASSUMED_ROLE,
-        WORKFLOW_STATUS.AUTHENTICATED_ROLES);
+        WORKFLOW_STATUS.AUTHENTICATED_ROLES,
+        WORKFLOW_STATUS.PRIORITY,
+        WORKFLOW_STATUS.QUEUE_PARTITION_KEY);
   }
 
   static ClaimedWorkflow of(Record row) {
@@ -53,6 +73,8 @@ public record ClaimedWorkflow(
             row.get(WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS),
             row.get(WORKFLOW_STATUS.AUTHENTICATED_USER),
             row.get(WORKFLOW_STATUS.ASSUMED_ROLE),
-            row.get(WORKFLOW_STATUS.AUTHENTICATED_ROLES)));
+            row.get(WORKFLOW_STATUS.AUTHENTICATED_ROLES)),
+        new Place(
+            row.get(WORKFLOW_STATUS.PRIORITY), row.get(WORKFLOW_STATUS.QUEUE_PARTITION_KEY)));
   }
 }

@@ -103,16 +103,16 @@ public final class ControlStore {
   }
 
   /**
-   * Puts those that have neither succeeded nor failed into the internal queue. They lose their
-   * owner, so a run that is still under way stops.
+   * Puts those that have neither succeeded nor failed into a queue. They lose their owner, so a run
+   * that is still under way stops.
    *
    * @return the ids of those that were
    */
   public static List<String> resume(
-      DSLContext dsl, Collection<String> workflowIds, long nowMillis) {
+      DSLContext dsl, Collection<String> workflowIds, String queueName, long nowMillis) {
     return dsl.update(WORKFLOW_STATUS)
         .set(WORKFLOW_STATUS.STATUS, WorkflowState.ENQUEUED.name())
-        .set(WORKFLOW_STATUS.QUEUE_NAME, INTERNAL_QUEUE)
+        .set(WORKFLOW_STATUS.QUEUE_NAME, queueName)
         .set(WORKFLOW_STATUS.RECOVERY_ATTEMPTS, 0L)
         .setNull(WORKFLOW_STATUS.OWNER_XID)
         .setNull(WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS)

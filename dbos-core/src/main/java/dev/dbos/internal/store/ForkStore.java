@@ -37,13 +37,17 @@ public final class ForkStore {
    * @param firstStep the first step that the copy does itself
    * @param applicationVersion which version runs it, or null for that of the source
    * @param timeoutMillis how long it may take, or null
+   * @param queueName where it waits
+   * @param partitionKey in which part of the queue, or null
    */
   public record Fork(
       String sourceId,
       String forkId,
       int firstStep,
       @Nullable String applicationVersion,
-      @Nullable Long timeoutMillis) {}
+      @Nullable Long timeoutMillis,
+      String queueName,
+      @Nullable String partitionKey) {}
 
   /** A step as far as it matters where to begin. */
   public record StepMark(int stepId, String name, boolean failed) {}
@@ -61,7 +65,7 @@ public final class ForkStore {
   }
 
   /**
-   * Makes a copy that waits in the internal queue; it has all that was recorded before its first
+   * Makes a copy that waits in a queue; it has all that was recorded before its first
    * step. Nothing happens when its id is taken.
    *
    * @return whether it was made
@@ -99,7 +103,10 @@ public final class ForkStore {
     Map<Field<?>, Field<?>> row = new LinkedHashMap<>();
     row.put(WORKFLOW_STATUS.WORKFLOW_UUID, val(fork.forkId()));
     row.put(WORKFLOW_STATUS.STATUS, inline(WorkflowState.ENQUEUED.name()));
-    row.put(WORKFLOW_STATUS.QUEUE_NAME, inline(ControlStore.INTERNAL_QUEUE));
+    row.put(WORKFLOW_STATUS.QUEUE_NAME, val(fork.queueName()));
+    row.put(
+        WORKFLOW_STATUS.QUEUE_PARTITION_KEY,
+        val(fork.partitionKey(), WORKFLOW_STATUS.QUEUE_PARTITION_KEY));
     row.put(WORKFLOW_STATUS.FORKED_FROM, WORKFLOW_STATUS.WORKFLOW_UUID);
     row.put(WORKFLOW_STATUS.CREATED_AT, val(nowMillis));
     row.put(WORKFLOW_STATUS.UPDATED_AT, val(nowMillis));

@@ -11,8 +11,10 @@ import static org.jooq.impl.DSL.val;
 
 import dev.dbos.workflow.WorkflowState;
 import java.util.List;
+import java.util.Map;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Record1;
 import org.jooq.SQLDialect;
 import org.jooq.SelectLimitPercentStep;
@@ -27,17 +29,34 @@ public final class QueueStore {
   }
 
   /**
-   * Takes workflows out of a queue, the most urgent and then the oldest first: they are PENDING and
-   * have their new owner, their version and their deadline by the same statement that finds them.
+   * Takes workflows out of a queue without limits, the most urgent and then the oldest first: they
+   * are PENDING and have their new owner, their version and their deadline by the same statement
+   * that finds them.
    */
   public static List<ClaimedWorkflow> claim(DSLContext dsl, String queueName, Claim claim) {
     SelectLimitPercentStep<Record1<String>> rows =
-        select(WORKFLOW_STATUS.WORKFLOW_UUID)
-            .from(WORKFLOW_STATUS)
-            .where(isClaimable(queueName, claim))
-            .orderBy(
-                WORKFLOW_STATUS.PRIORITY, WORKFLOW_STATUS.CREATED_AT, WORKFLOW_STATUS.WORKFLOW_UUID)
-            .limit(claim.limit());
+        first(isClaimable(queueName, claim), claim.limit());
+    return take(
+        dsl,
+        claim,
+        WORKFLOW_STATUS.WORKFLOW_UUID.in(
+            dsl.dialect() == SQLDialect.SQLITE ? rows : rows.forNoKeyUpdate().skipLocked()),
+        Map.of());
+  }
+
+  /** The ids of those among {@code which} that are to leave their queue first. */
+  static SelectLimitPercentStep<Record1<String>> first(Condition which, int limit) {
+    return select(WORKFLOW_STATUS.WORKFLOW_UUID)
+        .from(WORKFLOW_STATUS)
+        .where(which)
+        .orderBy(
+            WORKFLOW_STATUS.PRIORITY, WORKFLOW_STATUS.CREATED_AT, WORKFLOW_STATUS.WORKFLOW_UUID)
+        .limit(limit);
+  }
+
+  /** Makes workflows the claimer's; in the order in which they leave their queue. */
+  static List<ClaimedWorkflow> take(
+      DSLContext dsl, Claim claim, Condition which, Map<Field<?>, ?> more) {
     return dsl.update(WORKFLOW_STATUS)
         .set(WORKFLOW_STATUS.STATUS, WorkflowState.PENDING.name())
         .set(WORKFLOW_STATUS.EXECUTOR_ID, claim.executorId())
@@ -55,11 +74,13 @@ public final class QueueStore {
             WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
             coalesce(WORKFLOW_STATUS.RECOVERY_ATTEMPTS, 0L).plus(1))
         .set(PayloadStore.atClaim(dsl))
-        .where(
-            WORKFLOW_STATUS.WORKFLOW_UUID.in(
-                dsl.dialect() == SQLDialect.SQLITE ? rows : rows.forNoKeyUpdate().skipLocked()))
+        .set(more)
+        .where(which)
         .returning(ClaimedWorkflow.fields(PayloadStore.layout(dsl)))
-        .fetch(ClaimedWorkflow::of);
+        .fetch(ClaimedWorkflow::of)
+        .stream()
+        .sorted(ClaimedWorkflow.IN_ORDER)
+        .toList();
   }
 
   /** What a claim took whose acknowledgement was lost. */
@@ -71,7 +92,8 @@ public final class QueueStore {
         .fetch(ClaimedWorkflow::of);
   }
 
-  private static Condition isClaimable(String queueName, Claim claim) {
+  /** What a claimer may take out of a queue. */
+  static Condition isClaimable(String queueName, Claim claim) {
     // The status as a literal, so that SQLite sees that its partial index applies.
     return WORKFLOW_STATUS
         .QUEUE_NAME
