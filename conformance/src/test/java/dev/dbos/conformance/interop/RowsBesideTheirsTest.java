@@ -130,7 +130,8 @@ class RowsBesideTheirsTest {
                     return number.intValue() - first;
                   }
                   return value instanceof String text
-                      ? text.replace(id + "-" + (first + 8), "everything-8").replace(id, "everything")
+                      ? text.replace(id + "-" + (first + 8), "everything-8")
+                          .replace(id, "everything")
                       : value;
                 }));
     return rows.stream().sorted(Comparator.comparing(RowsBesideTheirsTest::place)).toList();

@@ -98,8 +98,7 @@ class TypeScriptTest {
   }
 
   private static long version(Site site) {
-    return Long.parseLong(
-        Rows.of(site).query("SELECT version FROM dbos_migrations").getFirst());
+    return Long.parseLong(Rows.of(site).query("SELECT version FROM dbos_migrations").getFirst());
   }
 
   @Test
@@ -165,8 +164,7 @@ class TypeScriptTest {
     return ((Map<String, @Nullable Object>) requireNonNull(status)).get("input");
   }
 
-  private static void everythingBothWays(
-      Site site, DBOS dbos, TypeScript peer, String prefix) {
+  private static void everythingBothWays(Site site, DBOS dbos, TypeScript peer, String prefix) {
     theyEnqueueForUs(dbos, peer, prefix);
     theyTalkToUs(dbos, peer, prefix);
     weEnqueueForThem(site, dbos, peer, prefix);
@@ -187,8 +185,7 @@ class TypeScriptTest {
 
     String failing = prefix + "-nothing";
     peer.call("enqueue", forUs("checkout", failing), List.of(order("Bob", 0)));
-    Refused refused =
-        catchThrowableOfType(Refused.class, () -> peer.call("result", failing));
+    Refused refused = catchThrowableOfType(Refused.class, () -> peer.call("result", failing));
     assertThat(refused).hasMessage("nothing ordered");
     assertThat(refused.details()).startsWith("IllegalArgumentException");
 
