@@ -18,6 +18,7 @@ import dev.dbos.error.WorkflowFailedException;
 import dev.dbos.serialization.Arguments;
 import dev.dbos.workflow.ForkOptions;
 import dev.dbos.workflow.Message;
+import dev.dbos.workflow.Queue;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.StepStatus;
 import dev.dbos.workflow.Target;
@@ -42,8 +43,7 @@ class TypeScriptTest {
   private static final String OLDER = "4.27.6";
   private static final String NEWER = "5.3.0";
 
-  /** The queue that every process of an application serves. */
-  private static final String QUEUE = "_dbos_internal_queue";
+  private static final String QUEUE = "java-queue";
 
   record Order(String customer, int pieces) {}
 
@@ -62,6 +62,7 @@ class TypeScriptTest {
         .executorId("java-till")
         .systemDatabaseUrl(site.systemUrl())
         .systemDatabasePool(Pooling.options())
+        .queue(Queue.of(QUEUE))
         .workflow(
             CHECKOUT,
             order -> {
