@@ -62,7 +62,7 @@ class TypeScriptTest {
         .executorId("java-till")
         .systemDatabaseUrl(site.systemUrl())
         .systemDatabasePool(Pooling.options())
-        .queue(Queue.of(QUEUE))
+        .queue(Queue.named(QUEUE))
         .workflow(
             CHECKOUT,
             order -> {
