@@ -15,6 +15,7 @@ import dev.dbos.internal.text.StoredName;
 import dev.dbos.observe.DbosListener;
 import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
+import dev.dbos.workflow.Lease;
 import dev.dbos.workflow.Queue;
 import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.Schedule;
@@ -47,6 +48,7 @@ public final class DbosBuilder {
   @Nullable Set<String> listenedQueues;
   @Nullable String applicationVersion;
   @Nullable String executorId;
+  Lease lease = Lease.DEFAULT;
   @Nullable Serializer serializer;
   PayloadLimit payloadLimit = PayloadLimit.DEFAULT;
   ListenMode listening = ListenMode.AUTO;
@@ -226,11 +228,21 @@ public final class DbosBuilder {
   }
 
   /**
-   * Which of several processes this is; it recovers what it left unfinished itself. Default the
-   * environment variable {@code DBOS__VMID}, else {@code local}.
+   * Which of several processes this is; it recovers what it left unfinished itself, when it is
+   * launched again. Default the environment variable {@code DBOS__VMID}, else one that no other
+   * process has, with a {@link #lease}; without a lease {@code local}.
    */
   public DbosBuilder executorId(String id) {
     this.executorId = StoredName.require("executor id", id);
+    return this;
+  }
+
+  /**
+   * Whether others take over what this process leaves unfinished when it dies, and how soon; default
+   * {@link Lease#DEFAULT}: after 10 s, unless it has an executor id of its own.
+   */
+  public DbosBuilder lease(Lease choice) {
+    this.lease = choice;
     return this;
   }
 

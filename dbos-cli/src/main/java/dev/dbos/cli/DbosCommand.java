@@ -47,9 +47,9 @@ final class DbosCommand implements Runnable {
             .addSubcommand(new RenameApplicationCommand(console))
             .addSubcommand(new CheckCommand(console))
             .addSubcommand(new HealthCommand(console))
+            .addSubcommand(WorkflowCommand.with(console))
             .addSubcommand(QueueCommand.with(console))
-            .addSubcommand(ScheduleCommand.with(console))
-            .addSubcommand(WorkflowCommand.with(console));
+            .addSubcommand(ScheduleCommand.with(console));
     return line.setOut(console.out())
         .setErr(console.err())
         .setUsageHelpAutoWidth(true)
