@@ -10,6 +10,7 @@ module dev.dbos.core {
   requires transitive java.sql;
   requires transitive org.jooq;
   requires transitive org.jspecify;
+  requires com.cronutils;
   requires org.slf4j;
   requires tools.jackson.databind;
   requires static jakarta.xml.bind;

@@ -10,11 +10,14 @@ import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.ConfigurationException;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.observe.DbosListener;
+import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
 import dev.dbos.workflow.Lease;
 import dev.dbos.workflow.Queue;
 import dev.dbos.workflow.Retention;
+import dev.dbos.workflow.Schedule;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
 import java.time.Duration;
@@ -36,6 +39,7 @@ public final class DbosBuilder {
   final String applicationName;
   Configuration configuration;
   final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
+  final Map<String, Schedule> schedules = new LinkedHashMap<>();
   final Map<String, Datasource<?>> datasources = new LinkedHashMap<>();
   final List<String> trustedPackages = new ArrayList<>();
   PoolOptions applicationPool = PoolOptions.DEFAULT;
@@ -48,6 +52,7 @@ public final class DbosBuilder {
   @Nullable String executorId;
   Lease lease = Lease.DEFAULT;
   @Nullable Serializer serializer;
+  PayloadLimit payloadLimit = PayloadLimit.DEFAULT;
   ListenMode listening = ListenMode.AUTO;
   InstantSource clock = SystemClock.UTC;
   Duration closeTimeout = Duration.ofSeconds(5);
@@ -191,6 +196,21 @@ public final class DbosBuilder {
   }
 
   /**
+   * Makes a schedule at launch, or changes the one of its name to this; see {@link
+   * Schedules#apply(List)}. Launched at a version that is not the latest, one that is there stays
+   * what it is. One that is not given any more stays, until {@link Schedules#delete} deletes it.
+   *
+   * @throws ConfigurationException when another one has its name
+   */
+  public DbosBuilder schedule(Schedule schedule) {
+    if (schedules.putIfAbsent(schedule.name(), schedule) != null) {
+      throw new ConfigurationException(
+          "Two schedules are named " + schedule.name() + ". Each needs a name of its own.", null);
+    }
+    return this;
+  }
+
+  /**
    * Registers a queue at launch; when it is registered otherwise, it is changed if this is the
    * application's latest version.
    *
@@ -220,7 +240,7 @@ public final class DbosBuilder {
    * name: then a new build goes on with the workflows of the one before.
    */
   public DbosBuilder applicationVersion(String version) {
-    this.applicationVersion = version;
+    this.applicationVersion = StoredName.require("application version", version);
     return this;
   }
 
@@ -230,13 +250,13 @@ public final class DbosBuilder {
    * process has, with a {@link #lease}; without a lease {@code local}.
    */
   public DbosBuilder executorId(String id) {
-    this.executorId = id;
+    this.executorId = StoredName.require("executor id", id);
     return this;
   }
 
   /**
-   * Whether others take over what this process leaves unfinished when it dies, and how soon; default
-   * {@link Lease#DEFAULT}: after 10 s, unless it has an executor id of its own.
+   * Whether others take over what this process leaves unfinished when it dies, and how soon;
+   * default {@link Lease#DEFAULT}: after 10 s, unless it has an executor id of its own.
    */
   public DbosBuilder lease(Lease choice) {
     this.lease = choice;
@@ -255,6 +275,18 @@ public final class DbosBuilder {
    */
   public DbosBuilder serializer(Serializer stepSerializer) {
     this.serializer = stepSerializer;
+    return this;
+  }
+
+  /**
+   * The most that one stored value may take: an input, an output, a result of a step or
+   * transaction, an event, a message, a value of a stream, attributes; default {@link
+   * PayloadLimit#DEFAULT}, 64 MiB. What takes more is refused with a {@link
+   * dev.dbos.error.SerializationException} before anything is written: a transaction whose result
+   * it is does not commit.
+   */
+  public DbosBuilder payloadLimit(PayloadLimit limit) {
+    this.payloadLimit = limit;
     return this;
   }
 

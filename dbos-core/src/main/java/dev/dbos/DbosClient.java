@@ -10,9 +10,8 @@ import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.LocalRuns;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.store.SystemDatabase;
-import dev.dbos.serialization.ErrorCodec;
+import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
-import dev.dbos.serialization.TaggedJson;
 import dev.dbos.serialization.Trust;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -99,6 +98,7 @@ public final class DbosClient extends Workflows implements AutoCloseable {
     private @Nullable String applicationName;
     private PoolOptions pool = POOL;
     private @Nullable Serializer serializer;
+    private PayloadLimit payloadLimit = PayloadLimit.DEFAULT;
     private InstantSource clock = SystemClock.UTC;
     private ListenMode listening = ListenMode.AUTO;
 
@@ -136,6 +136,12 @@ public final class DbosClient extends Workflows implements AutoCloseable {
       return this;
     }
 
+    /** As {@link DbosBuilder#payloadLimit(PayloadLimit)}. */
+    public Builder payloadLimit(PayloadLimit limit) {
+      this.payloadLimit = limit;
+      return this;
+    }
+
     /**
      * Packages, with those below them, whose exceptions may be rebuilt when a result is an error;
      * any other becomes a {@link dev.dbos.error.StepFailedException}.
@@ -164,9 +170,7 @@ public final class DbosClient extends Workflows implements AutoCloseable {
      */
     public DbosClient build() {
       Trust trust = TrustedTypes.of(trustedPackages, List.of());
-      StepCodec codec =
-          new StepCodec(
-              serializer == null ? TaggedJson.trusting(trust) : serializer, new ErrorCodec(trust));
+      StepCodec codec = StepCodec.of(trust, serializer, payloadLimit);
       SystemDatabase database = source.lazily(schema, pool);
       ClientWatcher watcher = new ClientWatcher(database, listening);
       return new DbosClient(

@@ -16,16 +16,17 @@ import dev.dbos.internal.engine.ExecutorIds;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
 import dev.dbos.internal.operations.QueueSettings;
+import dev.dbos.internal.operations.Scheduling;
+import dev.dbos.internal.operations.Scheduling.Existing;
 import dev.dbos.internal.sql.ConnectionBudget;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.VersionStore;
 import dev.dbos.internal.transaction.DurableTransactions;
-import dev.dbos.serialization.ErrorCodec;
-import dev.dbos.serialization.TaggedJson;
 import dev.dbos.serialization.Trust;
 import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.Lease;
+import dev.dbos.workflow.Schedule;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -120,6 +121,7 @@ final class Launch {
   private void recover(Engine engine) {
     try {
       prepareQueues(engine);
+      schedule(engine, List.copyOf(chosen.schedules.values()));
       engine.recover();
     } catch (Throwable failure) {
       engine.close();
@@ -127,12 +129,32 @@ final class Launch {
     }
   }
 
+  /** An older version that is launched again does not undo what a newer one has changed. */
+  private static void schedule(Engine engine, List<Schedule> schedules) {
+    if (!schedules.isEmpty()) {
+      EngineSettings settings = engine.settings();
+      boolean isLatest =
+          engine
+              .access()
+              .systemDatabase()
+              .read(dsl -> VersionStore.list(dsl, settings.applicationName()))
+              .stream()
+              .findFirst()
+              .map(ApplicationVersion::name)
+              .filter(settings.applicationVersion()::equals)
+              .isPresent();
+      new Scheduling(engine.access())
+          .put(
+              "DbosBuilder.schedule",
+              "DBOS.applySchedules",
+              schedules,
+              isLatest ? Existing.REDEFINE : Existing.KEEP);
+    }
+  }
+
   private EngineSettings settings() {
     Trust trust = TrustedTypes.of(chosen.trustedPackages, chosen.workflows.values());
-    StepCodec codec =
-        new StepCodec(
-            chosen.serializer == null ? TaggedJson.trusting(trust) : chosen.serializer,
-            new ErrorCodec(trust));
+    StepCodec codec = StepCodec.of(trust, chosen.serializer, chosen.payloadLimit);
     return new EngineSettings(
         new EngineSettings.Identity(
             chosen.applicationName,

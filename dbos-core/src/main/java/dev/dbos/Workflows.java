@@ -64,6 +64,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Forking forking;
   private final Retiring retiring;
   private final Versions versions;
+  private final Schedules schedules;
   private final Enqueueing enqueueing;
 
   Workflows(SystemAccess access, HealthCheck healthCheck) {
@@ -74,6 +75,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.forking = new Forking(access);
     this.retiring = new Retiring(access);
     this.versions = new Versions(access);
+    this.schedules = new Schedules(access);
     this.enqueueing = new Enqueueing(access);
   }
 
@@ -134,7 +136,8 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
       String workflowName, List<?> arguments, StartOptions options) {
     return new StoredHandle<>(
         access,
-        enqueueing.enqueue("enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
+        enqueueing.enqueue(
+            "enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
         Object.class);
   }
 
@@ -235,6 +238,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public Health health(Duration timeout) {
     return healthCheck.run(timeout);
+  }
+
+  /** The schedules, which start workflows again and again. */
+  public Schedules schedules() {
+    return schedules;
   }
 
   // ---- talk ----

@@ -38,7 +38,7 @@ class ArchitectureTest {
   /** Lowest first. A package may use those of lower layers, and nothing else of this module. */
   private static final List<Set<String>> LAYERS =
       List.of(
-          Set.of("dev.dbos.error", "dev.dbos.internal.text"),
+          Set.of("dev.dbos.error", "dev.dbos.internal.cron", "dev.dbos.internal.text"),
           Set.of("dev.dbos.serialization"),
           Set.of("dev.dbos.workflow", "dev.dbos.datasource", "dev.dbos.observe"),
           Set.of(

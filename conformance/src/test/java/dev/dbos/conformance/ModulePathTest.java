@@ -115,6 +115,7 @@ class ModulePathTest {
             "r2dbc-spi",
             "reactive-streams",
             "HikariCP",
+            "cron-utils",
             "sqlite-jdbc",
             "jackson-",
             "slf4j-",

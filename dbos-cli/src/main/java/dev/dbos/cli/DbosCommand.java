@@ -45,6 +45,7 @@ final class DbosCommand implements Runnable {
             .addSubcommand(new ResetCommand(console))
             .addSubcommand(new CheckCommand(console))
             .addSubcommand(new HealthCommand(console))
+            .addSubcommand(ScheduleCommand.with(console))
             .addSubcommand(WorkflowCommand.with(console));
     return line.setOut(console.out())
         .setErr(console.err())

@@ -102,9 +102,11 @@ final class WorkflowFields {
 
   /** What is portable is shown as what it is, anything else as its text. */
   private static @Nullable Object value(@Nullable String text, @Nullable String format) {
-    if (text == null || !PortableJson.PORTABLE_JSON.equals(format)) {
-      return text;
-    }
+    return text == null || !PortableJson.PORTABLE_JSON.equals(format) ? text : json(text);
+  }
+
+  /** What JSON means, or the text itself when it is none. */
+  static Object json(String text) {
     try {
       return JSON.readTree(text);
     } catch (JacksonException torn) {

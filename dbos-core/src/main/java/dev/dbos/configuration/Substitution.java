@@ -2,6 +2,7 @@ package dev.dbos.configuration;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -61,14 +62,16 @@ final class Substitution {
                         "the Docker secret "
                             + name
                             + ", but "
-                            + secrets.resolve(name)
+                            + secrets
+                            + "/"
+                            + name
                             + " cannot be read"));
   }
 
   private Optional<String> secret(String name) {
     try {
       return Optional.of(Files.readString(secrets.resolve(name)).strip());
-    } catch (IOException unreadable) {
+    } catch (IOException | InvalidPathException unreadable) {
       return Optional.empty();
     }
   }

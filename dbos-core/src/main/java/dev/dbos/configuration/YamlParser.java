@@ -21,7 +21,13 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * configuration file runs without it.
  */
 final class YamlParser {
+  /** More than anybody writes, and little enough to be read on any thread. */
+  private static final int MOST_NODES = 10_000;
+
+  private static final int MOST_DEPTH = 50;
+
   private final String file;
+  private int nodes;
 
   private YamlParser(String file) {
     this.file = file;
@@ -39,7 +45,9 @@ final class YamlParser {
     try {
       return new Compose(LoadSettings.builder().setLabel(file).build())
           .composeString(text)
-          .map(parser::convert);
+          .map(node -> parser.convert(node, 0));
+    } catch (StackOverflowError tooDeep) {
+      throw new ConfigurationException(file + " is nested too deeply.", null);
     } catch (MarkedYamlEngineException wrong) {
       throw new ConfigurationException(
           parser.at(wrong.getProblemMark()) + "this is not YAML: " + wrong.getProblem(), null);
@@ -48,25 +56,34 @@ final class YamlParser {
     }
   }
 
-  private YamlNode convert(Node node) {
+  /** Aliases are expanded, so that few lines may mean very many nodes, or contain themselves. */
+  private YamlNode convert(Node node, int depth) {
     int line = line(node.getStartMark());
+    if (++nodes > MOST_NODES || depth > MOST_DEPTH) {
+      throw new ConfigurationException(
+          at(node.getStartMark())
+              + "there is too much in this file, or it is nested too deeply; a configuration needs"
+              + " neither",
+          null);
+    }
     return switch (node) {
-      case MappingNode mapping -> mapping(mapping, line);
+      case MappingNode mapping -> mapping(mapping, line, depth);
       case SequenceNode sequence ->
-          new YamlNode.Sequence(line, sequence.getValue().stream().map(this::convert).toList());
+          new YamlNode.Sequence(
+              line, sequence.getValue().stream().map(item -> convert(item, depth + 1)).toList());
       case ScalarNode scalar -> new YamlNode.Scalar(line, scalar.getValue(), type(scalar.getTag()));
       default -> throw new ConfigurationException(at(node.getStartMark()) + "not supported", null);
     };
   }
 
-  private YamlNode mapping(MappingNode node, int line) {
+  private YamlNode mapping(MappingNode node, int line, int depth) {
     Map<String, YamlNode.Entry> entries = new LinkedHashMap<>();
     for (NodeTuple tuple : node.getValue()) {
       String at = at(tuple.getKeyNode().getStartMark());
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
         throw new ConfigurationException(at + "a key must be a word", null);
       }
-      YamlNode value = convert(tuple.getValueNode());
+      YamlNode value = convert(tuple.getValueNode(), depth + 1);
       YamlNode.Entry entry = new YamlNode.Entry(line(key.getStartMark()), value);
       if (entries.put(key.getValue(), entry) != null) {
         throw new ConfigurationException(

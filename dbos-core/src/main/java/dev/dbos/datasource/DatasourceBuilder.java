@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import dev.dbos.datasource.DatasourceSettings.PoolSetup;
 import dev.dbos.datasource.DatasourceSettings.SessionOptions;
 import dev.dbos.datasource.DatasourceSettings.Source;
+import dev.dbos.internal.text.StoredName;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -39,6 +40,7 @@ public abstract class DatasourceBuilder<
     if (datasourceName.isBlank()) {
       throw new IllegalArgumentException("A datasource's name must not be blank.");
     }
+    StoredName.require("name of a datasource", datasourceName);
     this.name = datasourceName;
     return self();
   }

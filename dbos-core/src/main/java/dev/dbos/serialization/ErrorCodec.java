@@ -1,6 +1,7 @@
 package dev.dbos.serialization;
 
 import dev.dbos.error.StepFailedException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -27,21 +28,30 @@ public final class ErrorCodec {
 
   private static final JsonMapper MAPPER = JsonMapper.builder(Limits.factory().build()).build();
 
+  private static final int MOST_SHOWN = 500;
+
   private final ErrorRecorder recorder;
   private final ErrorRebuilder rebuilder;
 
   /** Creates one that rebuilds the exception classes which {@code trust} allows. */
   public ErrorCodec(Trust trust) {
-    TaggedJson values = TaggedJson.trusting(trust);
+    this(trust, PayloadLimit.MOST);
+  }
+
+  /**
+   * Creates one whose records take at most so much, or 64 KiB if that is more: of an exception that
+   * takes more, they hold the class and the beginning of the message.
+   */
+  public ErrorCodec(Trust trust, PayloadLimit limit) {
+    TaggedJson values = TaggedJson.trusting(trust, limit);
     this.rebuilder = new ErrorRebuilder(trust, values, MAPPER);
-    this.recorder = new ErrorRecorder(rebuilder, values, MAPPER);
+    this.recorder = new ErrorRecorder(rebuilder, values, MAPPER, limit);
   }
 
   /** The record of an exception; of an exception that cannot be described, at least its class. */
   public String encode(Throwable error) {
     try {
-      ObjectNode json = recorder.record(error).json();
-      return Text.storable(MAPPER.writeValueAsString(json));
+      return recorder.record(error).text();
     } catch (RuntimeException | StackOverflowError | LinkageError e) {
       ObjectNode json = JsonNodeFactory.instance.objectNode();
       json.put("name", Names.lastSegment(error.getClass().getName()));
@@ -64,9 +74,14 @@ public final class ErrorCodec {
         return rebuilder.rebuild(json);
       }
     } catch (RuntimeException | StackOverflowError | LinkageError e) {
-      return new StepFailedException("The recorded error cannot be read: " + text, "unknown", e);
+      return unreadable(text, e);
     }
-    return new StepFailedException("The recorded error cannot be read: " + text, "unknown", null);
+    return unreadable(text, null);
+  }
+
+  private static StepFailedException unreadable(String text, @Nullable Throwable cause) {
+    String shown = text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
+    return new StepFailedException("The recorded error cannot be read: " + shown, "unknown", cause);
   }
 
   /**

@@ -27,12 +27,23 @@ final class ErrorRecorder {
   private static final int MOST_CAUSES = 50;
   private static final int MOST_SUPPRESSED = 10;
 
+  /** What is kept of a message that is too long; a character takes up to six bytes as JSON. */
+  private static final int MOST_KEPT = 5_000;
+
+  /**
+   * Whatever the limit of values: a record with its stack has to fit, or its class would be lost.
+   */
+  private static final int LEAST = 64 * 1024;
+
   private final ErrorRebuilder rebuilder;
   private final TaggedJson values;
   private final PortableJson portable = new PortableJson();
   private final JsonMapper mapper;
+  private final PayloadLimit limit;
 
-  ErrorRecorder(ErrorRebuilder rebuilder, TaggedJson values, JsonMapper mapper) {
+  ErrorRecorder(
+      ErrorRebuilder rebuilder, TaggedJson values, JsonMapper mapper, PayloadLimit limit) {
+    this.limit = new PayloadLimit(Math.max(LEAST, limit.bytes()));
     this.rebuilder = rebuilder;
     this.values = values;
     this.mapper = mapper;
@@ -41,21 +52,51 @@ final class ErrorRecorder {
   /**
    * A record, what it is rebuilt to, and whether that is as good as the original.
    *
+   * @param text the record, as a database can hold it
+   * @param rebuilt the exception that the record gives
+   * @param isFaithful whether it equals the original in class, message, fields and causes
+   */
+  record Recorded(String text, Throwable rebuilt, boolean isFaithful) {}
+
+  Recorded record(Throwable error) {
+    Part whole = record(error, Collections.newSetFromMap(new IdentityHashMap<>()));
+    String text = text(whole.json());
+    if (!limit.isExceededBy(text)) {
+      return new Recorded(text, whole.rebuilt(), whole.isFaithful());
+    }
+    ObjectNode beginning = beginning(whole.json());
+    return new Recorded(text(beginning), rebuilder.rebuild(beginning, null), false);
+  }
+
+  private String text(ObjectNode json) {
+    return Text.storable(mapper.writeValueAsString(json));
+  }
+
+  private ObjectNode beginning(ObjectNode json) {
+    String message = json.path("message").asString("");
+    int kept = Math.min(message.length(), MOST_KEPT);
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("name", json.path("name").asString(""))
+        .put("message", message.substring(0, kept) + (kept < message.length() ? "..." : ""))
+        .put("type", json.path("type").asString(""))
+        .put("replaced", "its record takes more than " + limit.bytes() + " bytes");
+  }
+
+  /**
+   * The record of an exception, perhaps of one within another.
+   *
    * @param json the record
    * @param rebuilt the exception that the record gives
    * @param isFaithful whether it equals the original in class, message, fields and causes
    */
-  record Recorded(ObjectNode json, Throwable rebuilt, boolean isFaithful) {}
+  private record Part(ObjectNode json, Throwable rebuilt, boolean isFaithful) {}
 
-  Recorded record(Throwable error) {
-    return record(error, Collections.newSetFromMap(new IdentityHashMap<>()));
-  }
-
-  private Recorded record(Throwable error, Set<Throwable> seen) {
+  private Part record(Throwable error, Set<Throwable> seen) {
     seen.add(error);
     Throwable cause = guarded(error::getCause);
     boolean cut = cause != null && (seen.contains(cause) || seen.size() > MOST_CAUSES);
-    Recorded recordedCause = cause == null || cut ? null : record(cause, seen);
+    Part recordedCause = cause == null || cut ? null : record(cause, seen);
     Throwable rebuiltCause = recordedCause == null ? null : recordedCause.rebuilt();
 
     ObjectNode json = describe(error);
@@ -67,7 +108,7 @@ final class ErrorRecorder {
       rebuilt = rebuilder.rebuild(json, rebuiltCause);
     }
     boolean sameCause = recordedCause == null ? !cut : recordedCause.isFaithful();
-    return new Recorded(json, rebuilt, same && sameCause);
+    return new Part(json, rebuilt, same && sameCause);
   }
 
   private void addReplacement(ObjectNode json, Throwable error, Throwable rebuilt) {
@@ -111,7 +152,7 @@ final class ErrorRecorder {
   }
 
   private void addDetails(
-      ObjectNode json, Throwable error, @Nullable Recorded cause, Set<Throwable> seen) {
+      ObjectNode json, Throwable error, @Nullable Part cause, Set<Throwable> seen) {
     addFields(json, error);
     if (error instanceof SQLException sql) {
       addSql(json, sql, seen);

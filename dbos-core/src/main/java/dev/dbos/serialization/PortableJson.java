@@ -44,8 +44,17 @@ public final class PortableJson {
 
   private static final JsonMapper MAPPER = PortableMapper.create();
 
-  /** Creates one; all are alike. */
-  public PortableJson() {}
+  private final PayloadLimit limit;
+
+  /** Creates one that writes at most {@link PayloadLimit#MOST}. */
+  public PortableJson() {
+    this(PayloadLimit.MOST);
+  }
+
+  /** Creates one that writes at most so much; what it reads may take more. */
+  public PortableJson(PayloadLimit limit) {
+    this.limit = limit;
+  }
 
   /** The name of the format: {@value #PORTABLE_JSON}. */
   public String name() {
@@ -53,12 +62,13 @@ public final class PortableJson {
   }
 
   /**
-   * Writes the arguments of a workflow: {@code {"positionalArgs":[...],"namedArgs":{}}}.
+   * Writes the arguments of a workflow: {@code {"positionalArgs":[...],"namedArgs":{}}}. One that
+   * is {@link Positional} stands for several.
    *
-   * @throws SerializationException if an argument has no portable form
+   * @throws SerializationException if an argument has no portable form, or all take too much
    */
   public String encodeArguments(List<?> positional) {
-    return encode(Arguments.of(positional));
+    return encode(Arguments.of(spread(positional)));
   }
 
   /**
@@ -75,7 +85,7 @@ public final class PortableJson {
     return encodeArguments(isVoid(type) ? List.of() : Collections.singletonList(input));
   }
 
-  private static String encode(Arguments arguments) {
+  private String encode(Arguments arguments) {
     Map<String, Object> envelope = new LinkedHashMap<>();
     envelope.put("positionalArgs", arguments.positional());
     envelope.put("namedArgs", arguments.named());
@@ -83,8 +93,8 @@ public final class PortableJson {
   }
 
   /**
-   * Reads the argument of a workflow that takes at most one, or all. Either key may be missing or
-   * null, in any order.
+   * Reads the argument of a workflow that takes at most one, or all, or {@link Positional} ones.
+   * Either key may be missing or null, in any order.
    *
    * @param type the declared type; {@code Void} or {@code void} for a workflow without an argument,
    *     {@link Arguments} for one that takes any
@@ -102,6 +112,9 @@ public final class PortableJson {
       throw malformed(type, "positionalArgs is not an array");
     }
     JsonNode named = envelope.path("namedArgs");
+    if (PositionalRecord.areMeant(type)) {
+      return convert(gathered(positional, named, type), type, "The workflow's arguments");
+    }
     if (type == Arguments.class) {
       return all(positional, named);
     }
@@ -116,6 +129,26 @@ public final class PortableJson {
     return positional.isEmpty() || isVoid(type)
         ? null
         : convert(positional.path(0), type, "The workflow's argument");
+  }
+
+  private static List<?> spread(List<?> positional) {
+    Object only = positional.size() == 1 ? positional.getFirst() : null;
+    if (only == null || !PositionalRecord.areMeant(only.getClass())) {
+      return positional;
+    }
+    try {
+      return PositionalRecord.of(MAPPER.valueToTree(only), only.getClass());
+    } catch (RuntimeException | StackOverflowError e) {
+      throw Failures.of("The workflow's arguments cannot be stored as JSON", e);
+    }
+  }
+
+  private static JsonNode gathered(JsonNode positional, JsonNode named, Type type) {
+    int most = PositionalRecord.names(type).size();
+    if (positional.size() > most) {
+      throw malformed(type, "expected at most " + most + " arguments but got " + positional.size());
+    }
+    return PositionalRecord.gather(MAPPER.createObjectNode(), positional, named, type);
   }
 
   @SuppressWarnings("unchecked") // read as these very types
@@ -137,7 +170,7 @@ public final class PortableJson {
   /**
    * Writes one value; null becomes {@code null}.
    *
-   * @throws SerializationException if the value has no portable form
+   * @throws SerializationException if the value has no portable form, or takes too much
    */
   public String encodeValue(@Nullable Object value) {
     return write(value, "The value cannot be stored as JSON");
@@ -182,9 +215,11 @@ public final class PortableJson {
     return isVoid(type) ? null : convert(read(text == null ? "null" : text, what), type, what);
   }
 
-  private static String write(@Nullable Object value, String complaint) {
+  private String write(@Nullable Object value, String complaint) {
+    BoundedText text = new BoundedText(limit);
     try {
-      return Text.storable(MAPPER.writeValueAsString(value));
+      MAPPER.writeValue(text, value);
+      return text.storable();
     } catch (RuntimeException | StackOverflowError e) {
       throw Failures.of(complaint, e);
     }
@@ -214,7 +249,8 @@ public final class PortableJson {
 
   /** A value in the form it would be read back in. */
   static @Nullable Object convert(Object value, Type type, String what) {
-    return convert(read(write(value, what + " has no portable form"), what), type, what);
+    return convert(
+        read(new PortableJson().write(value, what + " has no portable form"), what), type, what);
   }
 
   private static boolean isMissing(JsonNode node) {

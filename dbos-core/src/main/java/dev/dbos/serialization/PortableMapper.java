@@ -47,6 +47,9 @@ final class PortableMapper {
     private static final long EXACT = 1L << 53;
     private static final BigInteger BIG_EXACT = BigInteger.valueOf(EXACT);
 
+    /** How many zeros stand in for an exponent; a short text with a huge one would fill memory. */
+    private static final int MOST_ZEROS = 1_000_000;
+
     Numbers(JsonGenerator delegate) {
       super(delegate, false);
     }
@@ -67,6 +70,15 @@ final class PortableMapper {
 
     @Override
     public JsonGenerator writeNumber(BigDecimal number) {
+      if (Math.abs((long) number.scale()) > MOST_ZEROS + (long) number.precision()) {
+        throw new SerializationException(
+            "A BigDecimal with a scale of "
+                + number.scale()
+                + " cannot be stored as JSON"
+                + Refusal.at(delegate)
+                + ": it would take as many digits; use a string instead",
+            null);
+      }
       return delegate.writeString(number.toPlainString());
     }
 

@@ -11,6 +11,8 @@ import tools.jackson.databind.node.ArrayNode;
 final class Stacks {
 
   private static final int MOST_FRAMES = 50;
+  private static final int MOST_READ = 1_000;
+  private static final int MOST_CHARACTERS = 1_000;
   private static final int NATIVE = -2;
   private static final String UNKNOWN = "Unknown Source";
 
@@ -32,7 +34,12 @@ final class Stacks {
   static StackTraceElement[] read(JsonNode frames) {
     List<StackTraceElement> read = new ArrayList<>();
     for (JsonNode frame : frames) {
-      Matcher matcher = FRAME.matcher(frame.asString(""));
+      String text = frame.asString("");
+      // Matching takes the square of its length.
+      if (text.length() > MOST_CHARACTERS || read.size() == MOST_READ) {
+        continue;
+      }
+      Matcher matcher = FRAME.matcher(text);
       if (matcher.matches()) {
         String file = matcher.group(3);
         String line = matcher.group(4);

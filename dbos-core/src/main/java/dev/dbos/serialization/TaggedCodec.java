@@ -29,6 +29,9 @@ final class TaggedCodec {
   static final String TYPE = "@type";
   static final String VALUE = "@value";
 
+  /** The Java virtual machine's own limit. */
+  private static final int MOST_DIMENSIONS = 255;
+
   private final Trust trust;
   private final JsonMapper mapper;
   private final JavaType anything;
@@ -179,12 +182,23 @@ final class TaggedCodec {
   }
 
   private Class<?> arrayNamed(String tag) {
-    String element = tag.substring(0, tag.length() - 2);
-    if (element.endsWith("[]")) {
-      return arrayNamed(element).arrayType();
+    int end = tag.length();
+    while (tag.startsWith("[]", end - 2)) {
+      end -= 2;
     }
+    int dimensions = (tag.length() - end) / 2;
+    if (dimensions > MOST_DIMENSIONS) {
+      throw new SerializationException(
+          "The stored value is an array of " + dimensions + " dimensions, which there is not",
+          null);
+    }
+    String element = tag.substring(0, end);
     Class<?> primitive = JdkTypes.PRIMITIVES.get(element);
-    return (primitive == null ? trust.load(element) : primitive).arrayType();
+    Class<?> type = primitive == null ? trust.load(element) : primitive;
+    for (int i = 0; i < dimensions; i++) {
+      type = type.arrayType();
+    }
+    return type;
   }
 
   private Form defaultForm(JavaType declared, Form.Kind kind) {

@@ -39,18 +39,25 @@ public final class TaggedJson implements Serializer {
   public static final String JAVA_JSON = "java_json";
 
   private final TaggedCodec codec;
+  private final PayloadLimit limit;
   private final ObjectWriter writer;
   private final ObjectReader reader;
 
-  private TaggedJson(Trust trust) {
+  private TaggedJson(Trust trust, PayloadLimit limit) {
     this.codec = new TaggedCodec(trust);
+    this.limit = limit;
     this.writer = codec.mapper().writerFor(RootValue.class);
     this.reader = codec.mapper().readerFor(RootValue.class);
   }
 
   /** Creates one that stores and loads the classes which {@code trust} allows. */
   public static TaggedJson trusting(Trust trust) {
-    return new TaggedJson(trust);
+    return trusting(trust, PayloadLimit.MOST);
+  }
+
+  /** Creates one that writes at most so much; what it reads may take more. */
+  public static TaggedJson trusting(Trust trust, PayloadLimit limit) {
+    return new TaggedJson(trust, limit);
   }
 
   /** The name of the format: {@value #JAVA_JSON}. */
@@ -86,9 +93,10 @@ public final class TaggedJson implements Serializer {
   }
 
   private String write(@Nullable Object value, Walk walk) {
+    BoundedText text = new BoundedText(limit);
     try {
-      return Text.storable(
-          writer.withAttribute(Walk.class, walk).writeValueAsString(new RootValue(value)));
+      writer.withAttribute(Walk.class, walk).writeValue(text, new RootValue(value));
+      return text.storable();
     } catch (RuntimeException | StackOverflowError e) {
       throw Failures.of("The value cannot be stored", e);
     }

@@ -1,7 +1,15 @@
 package dev.dbos.serialization;
 
+import dev.dbos.error.SerializationException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
 /** What a database column can hold. */
 final class Text {
+
+  private static final JsonFactory FACTORY = Limits.factory().build();
 
   private Text() {}
 
@@ -12,10 +20,26 @@ final class Text {
   static String storable(String json) {
     for (int i = 0; i < json.length(); i++) {
       if (Character.isSurrogate(json.charAt(i)) && isUnpaired(json, i)) {
-        return escapeFrom(json, i);
+        return readable(escapeFrom(json, i));
       }
     }
     return json;
+  }
+
+  /** Half a character may be escaped in a string, but no parser takes it in a name. */
+  private static String readable(String json) {
+    try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), json)) {
+      boolean more = true;
+      while (more) {
+        more = parser.nextToken() != null;
+      }
+      return json;
+    } catch (JacksonException unreadable) {
+      throw new SerializationException(
+          "A value with half of a surrogate pair in the key of a map or in a name cannot be stored:"
+              + " it could not be read again; remove it",
+          unreadable);
+    }
   }
 
   private static String escapeFrom(String json, int first) {

@@ -24,6 +24,11 @@ public final class Trust {
   private static final Set<String> RESERVED =
       Set.of("java", "javax", "jdk", "sun", "com.sun", "com", "org");
 
+  /** Longer names are no names of classes, but cost time to look at. */
+  private static final int MOST_NAME = 4_000;
+
+  private static final int MOST_SHOWN = 100;
+
   private static final String PRIMITIVE_CODES = "ZBCDFIJS";
 
   private final Set<String> packages;
@@ -64,6 +69,9 @@ public final class Trust {
    *     which is trusted if its elements are
    */
   public boolean trusts(String className) {
+    if (className.length() > MOST_NAME) {
+      return false;
+    }
     String name = elementName(className);
     return JdkTypes.PRIMITIVES.containsKey(name)
         || isTrustedClass(name)
@@ -88,6 +96,15 @@ public final class Trust {
     Class<?> logical = logicalNames.get(name);
     if (logical != null) {
       return logical;
+    }
+    if (name.length() > MOST_NAME) {
+      throw new SerializationException(
+          "The stored value names a class by a name of "
+              + name.length()
+              + " characters, which none has: "
+              + name.substring(0, MOST_SHOWN)
+              + "...",
+          null);
     }
     if (!trusts(name)) {
       throw new SerializationException(

@@ -1,5 +1,6 @@
 package dev.dbos.workflow;
 
+import dev.dbos.internal.text.StoredName;
 import java.util.Objects;
 
 /**
@@ -24,5 +25,6 @@ public record Deduplication(String id, Policy policy) {
     if (id.isBlank()) {
       throw new IllegalArgumentException("A deduplication id must not be blank.");
     }
+    StoredName.require("deduplication id", id);
   }
 }

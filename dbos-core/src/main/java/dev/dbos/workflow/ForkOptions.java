@@ -1,5 +1,6 @@
 package dev.dbos.workflow;
 
+import dev.dbos.internal.text.StoredName;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -96,7 +97,9 @@ public final class ForkOptions {
     if (workflowId.isBlank()) {
       throw new IllegalArgumentException("A workflow id must not be blank.");
     }
-    return new ForkOptions(start, workflowId, applicationVersion, timeout, replacementChildren, waiting);
+    StoredName.requireDerived("workflow id", workflowId);
+    return new ForkOptions(
+        start, workflowId, applicationVersion, timeout, replacementChildren, waiting);
   }
 
   /**
@@ -104,6 +107,7 @@ public final class ForkOptions {
    * because it repairs what made the original fail.
    */
   public ForkOptions withApplicationVersion(String version) {
+    StoredName.require("application version", version);
     return new ForkOptions(start, id, version, timeout, replacementChildren, waiting);
   }
 
@@ -136,6 +140,7 @@ public final class ForkOptions {
     if (queueName.isBlank()) {
       throw new IllegalArgumentException("A queue's name must not be blank.");
     }
+    StoredName.require("name of a queue", queueName);
     return new ForkOptions(
         start,
         id,
@@ -153,7 +158,7 @@ public final class ForkOptions {
         applicationVersion,
         timeout,
         replacementChildren,
-        new Waiting(waiting.queue, key));
+        new Waiting(waiting.queue, StoredName.require("partition key", key)));
   }
 
   /** Where the fork begins. */

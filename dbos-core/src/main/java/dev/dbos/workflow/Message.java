@@ -1,6 +1,6 @@
 package dev.dbos.workflow;
 
-import java.util.Objects;
+import dev.dbos.internal.text.StoredName;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +32,13 @@ public final class Message {
 
   /** A message without a topic, to the workflow with this id, whether it runs or not. */
   public static Message to(String workflowId, @Nullable Object payload) {
-    return new Message(Objects.requireNonNull(workflowId), payload, null, null, false);
+    return new Message(StoredName.require("workflow id", workflowId), payload, null, null, false);
   }
 
   /** On a topic: only those who receive on it get the message. */
   public Message withTopic(String newTopic) {
     return new Message(
-        destination, payload, Objects.requireNonNull(newTopic), idempotencyKey, forks);
+        destination, payload, StoredName.require("topic", newTopic), idempotencyKey, forks);
   }
 
   /**
@@ -46,7 +46,8 @@ public final class Message {
    * dropped, whoever sends it and whatever is in it.
    */
   public Message withIdempotencyKey(String key) {
-    return new Message(destination, payload, topic, Objects.requireNonNull(key), forks);
+    return new Message(
+        destination, payload, topic, StoredName.require("idempotency key", key), forks);
   }
 
   /** To the workflow and to all its forks, the forks of those, and so on. */

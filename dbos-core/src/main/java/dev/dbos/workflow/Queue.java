@@ -1,5 +1,6 @@
 package dev.dbos.workflow;
 
+import dev.dbos.internal.text.StoredName;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -70,6 +71,7 @@ public final class Queue {
     if (name.isBlank()) {
       throw new IllegalArgumentException("A queue's name must not be blank.");
     }
+    StoredName.require("name of a queue", name);
     return new Queue(name, Limits.NONE, Limits.NONE, POLLING_INTERVAL);
   }
 

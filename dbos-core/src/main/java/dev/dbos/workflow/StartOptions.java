@@ -1,6 +1,7 @@
 package dev.dbos.workflow;
 
 import dev.dbos.error.SerializationException;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.serialization.PortableJson;
 import java.time.Duration;
 import java.time.Instant;
@@ -96,7 +97,8 @@ public final class StartOptions {
    * Starts under this id. Starting twice with one id is the same run: the second start returns a
    * handle on the first and ignores its input.
    *
-   * @throws IllegalArgumentException when {@code id} is blank
+   * @throws IllegalArgumentException when {@code id} is blank, takes more than 1,250 bytes, or
+   *     holds a NUL character
    */
   public static StartOptions id(String id) {
     return DEFAULT.withId(id);
@@ -107,6 +109,7 @@ public final class StartOptions {
     if (workflowId.isBlank()) {
       throw new IllegalArgumentException("A workflow id must not be blank.");
     }
+    StoredName.requireDerived("workflow id", workflowId);
     return new StartOptions(workflowId, limit, attributes, identity, queueing);
   }
 
@@ -142,6 +145,7 @@ public final class StartOptions {
    * handed down to children. An empty map is none.
    *
    * @throws SerializationException when they cannot be written as JSON
+   * @throws IllegalArgumentException when a text among them holds a NUL character
    */
   public StartOptions withAttributes(Map<String, ? extends @Nullable Object> values) {
     String json = values.isEmpty() ? null : encode(values);
@@ -150,7 +154,7 @@ public final class StartOptions {
 
   private static String encode(Map<String, ? extends @Nullable Object> values) {
     try {
-      return JSON.encodeValue(values);
+      return StoredName.requireJson("attributes of a workflow", JSON.encodeValue(values));
     } catch (SerializationException refused) {
       throw new SerializationException(
           "The attributes of a workflow must be values that JSON can hold: " + refused.getMessage(),
@@ -161,13 +165,21 @@ public final class StartOptions {
   /** Who the workflow runs for, and that person's roles; recorded, and handed down to children. */
   public StartOptions withAuthenticatedUser(String user, String... roles) {
     return new StartOptions(
-        id, limit, attributes, new Identity(user, identity.role(), List.of(roles)), queueing);
+        id,
+        limit,
+        attributes,
+        new Identity(StoredName.require("user", user), identity.role(), List.of(roles)),
+        queueing);
   }
 
   /** The role in which the workflow runs; recorded, and handed down to children. */
   public StartOptions withAssumedRole(String role) {
     return new StartOptions(
-        id, limit, attributes, new Identity(identity.user(), role, identity.roles()), queueing);
+        id,
+        limit,
+        attributes,
+        new Identity(identity.user(), StoredName.require("role", role), identity.roles()),
+        queueing);
   }
 
   /**
@@ -180,6 +192,7 @@ public final class StartOptions {
     if (queueName.isBlank()) {
       throw new IllegalArgumentException("A queue's name must not be blank.");
     }
+    StoredName.require("name of a queue", queueName);
     return with(
         new Queueing(
             queueName,
@@ -246,6 +259,7 @@ public final class StartOptions {
     if (key.isBlank()) {
       throw new IllegalArgumentException("A partition key must not be blank.");
     }
+    StoredName.require("partition key", key);
     return with(
         new Queueing(
             queueing.queue,
@@ -298,6 +312,7 @@ public final class StartOptions {
     if (version.isBlank()) {
       throw new IllegalArgumentException("An application version must not be blank.");
     }
+    StoredName.require("application version", version);
     return with(
         new Queueing(
             queueing.queue,

@@ -1,5 +1,6 @@
 package dev.dbos.workflow;
 
+import dev.dbos.internal.text.StoredName;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class Target {
   /** The caller's own application, and a workflow without class or instance. */
   public static final Target OWN = new Target(null, null, null);
+
+  /** What the columns of classes and instances take. */
+  private static final int MOST_CHARACTERS = 255;
 
   private final @Nullable String application;
   private final @Nullable String className;
@@ -47,7 +51,11 @@ public final class Target {
     if (name.isBlank()) {
       throw new IllegalArgumentException(what + " must not be blank.");
     }
-    return name;
+    if (name.length() > MOST_CHARACTERS) {
+      throw new IllegalArgumentException(
+          what + " must not be longer than " + MOST_CHARACTERS + " characters.");
+    }
+    return StoredName.require("name", name);
   }
 
   /** The application, or empty for the caller's own. */

@@ -1,5 +1,6 @@
 package dev.dbos.workflow;
 
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.serialization.TypeRef;
 import java.lang.reflect.Type;
 import java.util.Objects;
@@ -26,7 +27,7 @@ public final class WorkflowDefinition<I extends @Nullable Object, O extends @Nul
     if (name.isBlank()) {
       throw new IllegalArgumentException("A workflow needs a name that is not blank.");
     }
-    this.name = name;
+    this.name = StoredName.require("name of a workflow", name);
     this.inputType = Objects.requireNonNull(inputType, "inputType");
     this.outputType = Objects.requireNonNull(outputType, "outputType");
     this.maxRecoveryAttempts = attempts;

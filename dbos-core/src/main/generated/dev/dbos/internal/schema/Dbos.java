@@ -8,6 +8,7 @@ import dev.dbos.internal.schema.tables.ApplicationVersions;
 import dev.dbos.internal.schema.tables.DatasourceOutputs;
 import dev.dbos.internal.schema.tables.JavaDuties;
 import dev.dbos.internal.schema.tables.JavaExecutorLeases;
+import dev.dbos.internal.schema.tables.JavaSchedules;
 import dev.dbos.internal.schema.tables.Notifications;
 import dev.dbos.internal.schema.tables.OperationOutputs;
 import dev.dbos.internal.schema.tables.Queues;
@@ -59,6 +60,11 @@ public class Dbos extends SchemaImpl {
      * The table <code>dbos.java_executor_leases</code>.
      */
     public final JavaExecutorLeases JAVA_EXECUTOR_LEASES = JavaExecutorLeases.JAVA_EXECUTOR_LEASES;
+
+    /**
+     * The table <code>dbos.java_schedules</code>.
+     */
+    public final JavaSchedules JAVA_SCHEDULES = JavaSchedules.JAVA_SCHEDULES;
 
     /**
      * The table <code>dbos.notifications</code>.
@@ -124,6 +130,7 @@ public class Dbos extends SchemaImpl {
             DatasourceOutputs.DATASOURCE_OUTPUTS,
             JavaDuties.JAVA_DUTIES,
             JavaExecutorLeases.JAVA_EXECUTOR_LEASES,
+            JavaSchedules.JAVA_SCHEDULES,
             Notifications.NOTIFICATIONS,
             OperationOutputs.OPERATION_OUTPUTS,
             Queues.QUEUES,

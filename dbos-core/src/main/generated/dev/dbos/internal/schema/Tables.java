@@ -8,6 +8,7 @@ import dev.dbos.internal.schema.tables.ApplicationVersions;
 import dev.dbos.internal.schema.tables.DatasourceOutputs;
 import dev.dbos.internal.schema.tables.JavaDuties;
 import dev.dbos.internal.schema.tables.JavaExecutorLeases;
+import dev.dbos.internal.schema.tables.JavaSchedules;
 import dev.dbos.internal.schema.tables.Notifications;
 import dev.dbos.internal.schema.tables.OperationOutputs;
 import dev.dbos.internal.schema.tables.Queues;
@@ -45,6 +46,11 @@ public class Tables {
      * The table <code>dbos.java_executor_leases</code>.
      */
     public static final JavaExecutorLeases JAVA_EXECUTOR_LEASES = JavaExecutorLeases.JAVA_EXECUTOR_LEASES;
+
+    /**
+     * The table <code>dbos.java_schedules</code>.
+     */
+    public static final JavaSchedules JAVA_SCHEDULES = JavaSchedules.JAVA_SCHEDULES;
 
     /**
      * The table <code>dbos.notifications</code>.

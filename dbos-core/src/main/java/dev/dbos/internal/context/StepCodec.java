@@ -1,10 +1,14 @@
 package dev.dbos.internal.context;
 
 import dev.dbos.error.SerializationException;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.serialization.ErrorCodec;
 import dev.dbos.serialization.Payload;
+import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.serialization.Serializer;
+import dev.dbos.serialization.TaggedJson;
+import dev.dbos.serialization.Trust;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +16,54 @@ import org.jspecify.annotations.Nullable;
  *
  * @param serializer for outputs
  * @param errors for exceptions
+ * @param portable for everything that has a declared type: inputs, outputs, events, messages
+ * @param limit the most that one value may take
  */
-public record StepCodec(Serializer serializer, ErrorCodec errors) {
+public record StepCodec(
+    Serializer serializer, ErrorCodec errors, PortableJson portable, PayloadLimit limit) {
+  /** Reads and writes what {@code trust} allows; {@code serializer} null for our own. */
+  public static StepCodec of(Trust trust, @Nullable Serializer serializer, PayloadLimit limit) {
+    return new StepCodec(
+        serializer == null ? TaggedJson.trusting(trust, limit) : serializer,
+        new ErrorCodec(trust, limit),
+        new PortableJson(limit),
+        limit);
+  }
+
   /**
    * Writes an output.
    *
    * @throws SerializationException when it cannot be stored
    */
   public Payload output(@Nullable Object value) {
-    return Payload.output(serializer.serialize(value), serializer.name());
+    String text = limit.require(serializer.serialize(value));
+    if (!(serializer instanceof TaggedJson)) {
+      requireStorable(text);
+    }
+    return Payload.output(text, serializer.name());
+  }
+
+  /** Ours escapes what a database cannot hold; somebody else's may not. */
+  private void requireStorable(String text) {
+    try {
+      StoredName.requireCharacters("text", text);
+    } catch (IllegalArgumentException refused) {
+      throw new SerializationException(
+          "Serializer "
+              + serializer.name()
+              + " wrote what no database stores: "
+              + refused.getMessage(),
+          refused);
+    }
+  }
+
+  /**
+   * Writes a value that has a declared type.
+   *
+   * @throws SerializationException when it has no portable form or takes too much
+   */
+  public Payload portableOutput(@Nullable Object value) {
+    return Payload.output(portable.encodeValue(value), PortableJson.PORTABLE_JSON);
   }
 
   /** Writes an exception; never fails. */

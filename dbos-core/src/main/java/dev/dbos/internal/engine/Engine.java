@@ -73,6 +73,7 @@ public final class Engine implements AutoCloseable {
   private final Deadlines deadlines = new Deadlines(this);
   private final QueueWorkers queues = new QueueWorkers(this);
   private final Delays delays = new Delays(this);
+  private final ScheduleLoop schedules = new ScheduleLoop(this);
   private final RunExecution execution = new RunExecution(this);
   private final ExecutorLease lease;
   private final Failover failover;
@@ -126,7 +127,14 @@ public final class Engine implements AutoCloseable {
                 vitals,
                 others,
                 watcher::state,
-                lease::health));
+                lease::health,
+                this::troubles));
+  }
+
+  private List<String> troubles() {
+    return schedules.isFailing()
+        ? List.of("The schedules cannot be looked at, so their ticks are late; the log says why.")
+        : List.of();
   }
 
   /** What is recorded in the system database itself leaves nothing to clean up. */
@@ -416,6 +424,10 @@ public final class Engine implements AutoCloseable {
     queueNames.stream().distinct().forEach(runs::enqueued);
   }
 
+  ScheduleLoop schedules() {
+    return schedules;
+  }
+
   OutputSweeper sweeper() {
     return sweeper;
   }
@@ -488,7 +500,7 @@ public final class Engine implements AutoCloseable {
 
   /**
    * Recovers what an earlier process with the same executor id left unfinished, and begins to take
-   * work out of queues.
+   * work out of queues and to fire schedules.
    */
   public void recover() {
     settings.observers().launched(vitals);
@@ -499,6 +511,7 @@ public final class Engine implements AutoCloseable {
     failover.start();
     queues.start();
     delays.start();
+    schedules.start();
     RetentionLoop loop = retention;
     if (loop != null) {
       loop.start();
@@ -509,6 +522,7 @@ public final class Engine implements AutoCloseable {
   public void close() {
     boolean again = draining;
     draining = true;
+    schedules.close();
     failover.close();
     delays.close();
     queues.close();

@@ -144,4 +144,14 @@ final class EngineRuns implements Runs, LocalRuns {
   public Duration outputsSettle() {
     return engine.sweeper().settling();
   }
+
+  @Override
+  public boolean knows(String workflowName) {
+    return engine.workflowNames().contains(workflowName);
+  }
+
+  @Override
+  public void schedulesChanged() {
+    engine.schedules().signal();
+  }
 }

@@ -2,7 +2,6 @@ package dev.dbos.internal.engine;
 
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.internal.context.Ambient;
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.context.StepCodec;
@@ -109,7 +108,7 @@ final class RunExecution {
     Payload payload;
     Outcome told = outcome;
     try {
-      payload = PortableValues.output(valueOf(outcome));
+      payload = run.codec().portableOutput(valueOf(outcome));
     } catch (Throwable failure) {
       // Also the output that cannot be stored: it is the workflow's error.
       state = WorkflowState.ERROR;

@@ -11,6 +11,7 @@ import dev.dbos.internal.journal.StepRow;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.StepStore;
 import dev.dbos.internal.store.WorkflowStore;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.serialization.Payload;
 import java.util.Map;
 import java.util.Optional;
@@ -64,6 +65,7 @@ final class RunSteps {
   /** What is recorded at the next place, without taking it. */
   Marker marker(String name) {
     run.checkRunning();
+    StoredName.require("name of a patch", name);
     int stepId = next.get();
     RecordedStep step = recorded.get(stepId);
     if (step != null) {
@@ -79,6 +81,7 @@ final class RunSteps {
     run.checkRunning();
     RecordedStep step = recorded.get(stepId);
     if (step == null) {
+      StoredName.require("name of a step", name);
       return Optional.empty();
     }
     requireName(stepId, name, step);

@@ -2,6 +2,7 @@ package dev.dbos.internal.journal;
 
 import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.StartRow;
+import dev.dbos.serialization.Payload;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +128,17 @@ public final class Checkpoint {
 
   void finished(boolean written) {
     finished = written;
+  }
+
+  /** About how many characters it writes. */
+  long length() {
+    return (start == null ? 0 : start.inputs().length())
+        + (step == null ? 0 : length(step.step().payload()))
+        + (finish == null ? 0 : length(finish.outcome()));
+  }
+
+  private static long length(Payload payload) {
+    return payload.text().map(String::length).orElse(0);
   }
 
   /** It waits from this moment on, by the clock of {@link System#nanoTime()}. */

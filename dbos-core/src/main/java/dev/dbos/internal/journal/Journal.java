@@ -53,6 +53,11 @@ public final class Journal implements AutoCloseable {
   private static final int CAPACITY = 10_000;
   private static final int MAX_BATCH = 1_000;
 
+  /** Of payloads, in characters: a server takes 1 GB at once, and memory has to hold it twice. */
+  private static final long CAPACITY_LENGTH = 128L << 20;
+
+  private static final long MAX_BATCH_LENGTH = 8L << 20;
+
   private final BatchWriter writer;
   private final String name;
   private final Observers observers;
@@ -61,6 +66,7 @@ public final class Journal implements AutoCloseable {
   private final Condition flusherWork = lock.newCondition();
   private final Condition idle = lock.newCondition();
   private final ArrayDeque<Checkpoint> queue = new ArrayDeque<>();
+  private long queueLength;
   private boolean leading;
   private boolean closed;
   private volatile @Nullable Long abandonAtNanos;
@@ -150,7 +156,7 @@ public final class Journal implements AutoCloseable {
   }
 
   private void admit(Checkpoint checkpoint) {
-    while (queue.size() >= CAPACITY && !closed) {
+    while (isFull() && !closed) {
       if (leading) {
         space.awaitUninterruptibly();
       } else {
@@ -164,6 +170,11 @@ public final class Journal implements AutoCloseable {
       checkpoint.queued(System.nanoTime());
     }
     queue.add(checkpoint);
+    queueLength += checkpoint.length();
+  }
+
+  private boolean isFull() {
+    return queue.size() >= CAPACITY || queueLength >= CAPACITY_LENGTH;
   }
 
   /** Called with the lock held and nobody leading. */
@@ -201,10 +212,16 @@ public final class Journal implements AutoCloseable {
   private List<Checkpoint> takeBatch() {
     lock.lock();
     try {
-      int size = Math.min(queue.size(), MAX_BATCH);
-      List<Checkpoint> batch = new ArrayList<>(size);
-      for (int i = 0; i < size; i++) {
+      List<Checkpoint> batch = new ArrayList<>(Math.min(queue.size(), MAX_BATCH));
+      long length = 0;
+      for (Checkpoint next = queue.peek(); next != null; next = queue.peek()) {
+        length += next.length();
+        boolean full = batch.size() == MAX_BATCH || length > MAX_BATCH_LENGTH;
+        if (full && !batch.isEmpty()) {
+          break;
+        }
         batch.add(queue.remove());
+        queueLength -= next.length();
       }
       space.signalAll();
       return batch;

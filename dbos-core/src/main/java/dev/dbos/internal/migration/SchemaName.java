@@ -1,6 +1,7 @@
 package dev.dbos.internal.migration;
 
 import dev.dbos.error.ConfigurationException;
+import dev.dbos.internal.text.StoredName;
 import java.nio.charset.StandardCharsets;
 
 /** The name of a PostgreSQL schema, which may hold any character but NUL. */
@@ -10,10 +11,13 @@ record SchemaName(String name) {
 
   SchemaName {
     int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes == 0 || bytes > MAXIMUM_BYTES || name.indexOf('\0') >= 0) {
+    if (bytes == 0
+        || bytes > MAXIMUM_BYTES
+        || name.indexOf('\0') >= 0
+        || StoredName.hasHalfCharacter(name)) {
       throw new ConfigurationException(
           "\""
-              + name
+              + (name.length() > MAXIMUM_BYTES ? name.substring(0, MAXIMUM_BYTES) + "..." : name)
               + "\" cannot name a schema: PostgreSQL takes 1 to "
               + MAXIMUM_BYTES
               + " bytes without NUL. Choose another schema.",

@@ -6,6 +6,7 @@ import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.EventStore;
 import dev.dbos.internal.store.Named;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.internal.watch.Channel;
 import dev.dbos.internal.watch.Condition;
 import dev.dbos.internal.watch.Topic;
@@ -38,7 +39,8 @@ public final class Events {
 
   /** Publishes a value of the workflow whose body or step this thread is in. */
   public void set(String operation, String key, @Nullable Object value) {
-    Payload payload = PortableValues.output(value);
+    StoredName.require("key of an event", key);
+    Payload payload = access.codec().portableOutput(value);
     Own own = Own.of(operation, access);
     own.write(SET, (dsl, stepId) -> set(dsl, own, stepId, key, payload));
     access.watcher().changed(Topic.of(Channel.EVENTS, new Named(own.workflowId(), key)));

@@ -41,16 +41,18 @@ public final class HealthCheck {
    * @param datasources the registered datasources
    * @param listener how it gets to know of changes
    * @param lease whether it counts as alive
+   * @param chores what is wrong with its work in the background, a sentence each
    */
   public record Subject(
       @Nullable Unfinished unfinished,
       @Nullable Vitals vitals,
       List<Database> datasources,
       Supplier<ListenerState> listener,
-      Supplier<Lease> lease) {
+      Supplier<Lease> lease,
+      Supplier<List<String>> chores) {
     /** A client, which runs nothing. */
     public static Subject client(Supplier<ListenerState> listener) {
-      return new Subject(null, null, List.of(), listener, () -> Lease.NONE);
+      return new Subject(null, null, List.of(), listener, () -> Lease.NONE, List::of);
     }
   }
 
@@ -135,6 +137,7 @@ public final class HealthCheck {
     }
     Lease lease = subject.lease().get();
     note(problems, problem(lease));
+    problems.addAll(subject.chores().get());
     return new Health(
         status(system.answer(), problems),
         problems,

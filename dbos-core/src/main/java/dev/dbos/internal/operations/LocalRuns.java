@@ -80,6 +80,14 @@ public interface LocalRuns {
   /** Something waits until it may be taken out of its queue. */
   void delayed();
 
+  /** Whether workflows of this name may be scheduled; a process that runs none cannot know. */
+  default boolean knows(String workflowName) {
+    return true;
+  }
+
+  /** Schedules were made or changed. */
+  default void schedulesChanged() {}
+
   /**
    * Deletes what known datasources hold of workflows that have been deleted, or are about to be.
    *

@@ -3,7 +3,6 @@ package dev.dbos.internal.operations;
 import dev.dbos.error.SerializationException;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.context.Ambient;
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.MessageStore;
@@ -133,9 +132,9 @@ public final class Messages {
     return letters;
   }
 
-  private static Payload encode(Message message) {
+  private Payload encode(Message message) {
     try {
-      return PortableValues.output(message.payload());
+      return access.codec().portableOutput(message.payload());
     } catch (SerializationException unstorable) {
       throw new SerializationException(
           "The message to workflow "

@@ -66,7 +66,7 @@ public final class Recorded {
     Payload payload;
     try {
       value = patiently(scope, body);
-      payload = PortableValues.output(value);
+      payload = scope.codec().portableOutput(value);
     } catch (RuntimeException failure) {
       RunStopped.unlessResult(failure, scope);
       thrown = failure;

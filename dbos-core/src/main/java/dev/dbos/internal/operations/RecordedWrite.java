@@ -2,7 +2,6 @@ package dev.dbos.internal.operations;
 
 import dev.dbos.error.DbosException;
 import dev.dbos.internal.context.Ambient;
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.serialization.Payload;
@@ -64,7 +63,7 @@ final class RecordedWrite {
   private static <R extends @Nullable Object> Payload result(
       WorkflowScope scope, DSLContext dsl, Function<DSLContext, R> change) {
     try {
-      return PortableValues.output(change.apply(dsl));
+      return scope.codec().portableOutput(change.apply(dsl));
     } catch (DbosException | IllegalArgumentException refused) {
       if (SqlFailure.of(refused).isRetryable()) {
         throw refused;

@@ -11,6 +11,7 @@ import dev.dbos.internal.context.StartRow.Terms;
 import dev.dbos.internal.context.StartRow.Wanted;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.ControlStore;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.serialization.Arguments;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.Deduplication;
@@ -19,6 +20,7 @@ import dev.dbos.workflow.StartOptions.Delay;
 import dev.dbos.workflow.StartOptions.Limit;
 import dev.dbos.workflow.Target;
 import dev.dbos.workflow.WorkflowDefinition;
+import java.lang.reflect.Type;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -35,22 +37,22 @@ public final class StartRows {
    * What is started.
    *
    * @param name the workflow's name
-   * @param inputs its arguments in portable JSON
+   * @param input what it is given
+   * @param inputType what that was declared as
    */
-  public record Call(String name, String inputs) {
+  public record Call(String name, @Nullable Object input, Type inputType) {
     /** A workflow of the caller's own definitions. */
     public static <I, O> Call of(WorkflowDefinition<I, O> definition, @Nullable I input) {
-      return new Call(
-          definition.name(), PortableValues.JSON.encodeInput(input, definition.inputType()));
+      return new Call(definition.name(), input, definition.inputType());
     }
 
     /**
      * A workflow by its name.
      *
-     * @throws dev.dbos.error.SerializationException when the arguments have no portable form
+     * @throws IllegalArgumentException when no workflow can have this name
      */
     public static Call of(String name, Arguments arguments) {
-      return new Call(name, PortableValues.JSON.encodeInput(arguments, Arguments.class));
+      return new Call(StoredName.require("name of a workflow", name), arguments, Arguments.class);
     }
   }
 
@@ -112,12 +114,12 @@ public final class StartRows {
     return row(call, options, queued, terms(options, parent), now);
   }
 
-  private static StartRow row(
+  private StartRow row(
       Call call, StartOptions options, StartRow.Placement placement, Terms terms, long now) {
     return new StartRow(
         options.id().orElseGet(() -> UUID.randomUUID().toString()),
         call.name(),
-        call.inputs(),
+        access.codec().portable().encodeInput(call.input(), call.inputType()),
         PortableJson.PORTABLE_JSON,
         placement,
         terms,
@@ -146,7 +148,7 @@ public final class StartRows {
   }
 
   /** With the deadline that is known before it begins. */
-  private static Terms terms(StartOptions options, @Nullable WorkflowScope parent) {
+  private Terms terms(StartOptions options, @Nullable WorkflowScope parent) {
     Inheritance inherited = parent == null ? Inheritance.NONE : parent.inheritance();
     Long timeout =
         options.limit() instanceof Limit.Timeout limit
@@ -167,7 +169,7 @@ public final class StartRows {
             options.authenticatedUser().orElse(inherited.user()),
             options.assumedRole().orElse(inherited.assumedRole()),
             options.authenticatedUser().isPresent() ? roles(options) : inherited.roles()),
-        options.attributes().orElse(null));
+        options.attributes().map(access.codec().limit()::require).orElse(null));
   }
 
   private static String roles(StartOptions options) {

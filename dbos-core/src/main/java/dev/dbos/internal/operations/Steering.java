@@ -89,7 +89,9 @@ public final class Steering {
                   dsl -> {
                     requireKnown(dsl, ids);
                     List<String> changed = new ArrayList<>();
-                    inParts(ids, part -> changed.addAll(ControlStore.resume(dsl, part, queueName, now)));
+                    inParts(
+                        ids,
+                        part -> changed.addAll(ControlStore.resume(dsl, part, queueName, now)));
                     return changed.toArray(String[]::new);
                   });
           access.changed(List.of(resumed));
@@ -231,7 +233,11 @@ public final class Steering {
         dsl -> {
           Attributes earlier =
               Attributes.stored(ControlStore.attributes(dsl, workflowId).orElse(null));
-          ControlStore.setAttributes(dsl, workflowId, change.apply(earlier).json(), now);
+          String json = change.apply(earlier).json();
+          if (json != null) {
+            access.codec().limit().require(json);
+          }
+          ControlStore.setAttributes(dsl, workflowId, json, now);
           return true;
         });
   }

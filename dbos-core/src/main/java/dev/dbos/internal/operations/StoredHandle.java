@@ -3,7 +3,6 @@ package dev.dbos.internal.operations;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.error.WaitTimeoutException;
 import dev.dbos.internal.context.Ambient;
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
@@ -120,7 +119,7 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
     @Nullable RuntimeException thrown = null;
     try {
       value = await(timeout);
-      payload = PortableValues.output(value);
+      payload = run.codec().portableOutput(value);
     } catch (CompletionException closing) {
       throw run.leave();
     } catch (RuntimeException failure) {

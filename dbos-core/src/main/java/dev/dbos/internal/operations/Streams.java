@@ -1,8 +1,8 @@
 package dev.dbos.internal.operations;
 
-import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.store.Named;
 import dev.dbos.internal.store.StreamStore;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.internal.watch.Channel;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.serialization.Payload;
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** The values that workflows append to streams. */
 public final class Streams {
   private static final String WRITE = "DBOS.writeStream";
+  private static final String STREAM = "key of a stream";
   private static final String CLOSE = "DBOS.closeStream";
 
   private final SystemAccess access;
@@ -26,7 +27,8 @@ public final class Streams {
 
   /** Appends a value to a stream of the workflow whose body or step this thread is in. */
   public void write(String operation, String key, @Nullable Object value) {
-    Payload payload = PortableValues.output(value);
+    StoredName.require(STREAM, key);
+    Payload payload = access.codec().portableOutput(value);
     if (StreamStore.isEnd(payload)) {
       throw new IllegalArgumentException(
           "The text " + payload.outputText() + " marks the end of a stream and cannot be a value.");
@@ -52,6 +54,7 @@ public final class Streams {
 
   /** Ends a stream of the workflow whose body or step this thread is in. */
   public void close(String operation, String key) {
+    StoredName.require(STREAM, key);
     Own own = Own.of(operation, access);
     own.write(
         CLOSE,

@@ -22,6 +22,7 @@ public final class Rounds implements AutoCloseable {
   private final Object signal = new Object();
   private boolean signalled;
   private boolean closed;
+  private volatile boolean failing;
   private @Nullable Thread thread;
 
   /** What is done in each round. */
@@ -82,6 +83,11 @@ public final class Rounds implements AutoCloseable {
     }
   }
 
+  /** Whether the last round failed. */
+  public boolean isFailing() {
+    return failing;
+  }
+
   private void run() {
     int failures = 0;
     Duration pause = Duration.ZERO;
@@ -100,6 +106,7 @@ public final class Rounds implements AutoCloseable {
         }
         pause = outages.after(failures);
       }
+      failing = failures > 0;
     }
   }
 

@@ -7,6 +7,7 @@ import org.jooq.conf.RenderMapping;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConfiguration;
 
 /**
  * jOOQ for our own tables: the generated types, with the schema they were generated in replaced.
@@ -24,7 +25,11 @@ public final class SystemDsl {
 
   /** A context that renders, and runs on a connection given later. */
   public static DSLContext of(Dialect dialect, String schema) {
-    return DSL.using(dialect.jooq(), settings(dialect.jooq(), schema));
+    return DSL.using(
+        new DefaultConfiguration()
+            .set(dialect.jooq())
+            .set(settings(dialect.jooq(), schema))
+            .set(new StorableBindings()));
   }
 
   private static Settings settings(SQLDialect dialect, String schema) {

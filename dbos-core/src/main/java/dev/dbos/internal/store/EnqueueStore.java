@@ -36,6 +36,9 @@ public final class EnqueueStore {
   /** How many rows one statement takes; each has about thirty parameters. */
   private static final int MOST_AT_ONCE = 500;
 
+  /** The characters of their inputs; a server takes 1 GB at once, and memory holds it twice. */
+  private static final long MOST_LENGTH = 8L << 20;
+
   private static final int MAX_ATTEMPTS = 100;
 
   private EnqueueStore() {}
@@ -46,11 +49,26 @@ public final class EnqueueStore {
    */
   public static List<Enqueued> insert(DSLContext dsl, List<StartRow> rows) {
     List<Enqueued> results = new ArrayList<>(rows.size());
-    for (int from = 0; from < rows.size(); from += MOST_AT_ONCE) {
-      List<StartRow> part = rows.subList(from, Math.min(rows.size(), from + MOST_AT_ONCE));
+    for (int from = 0; from < rows.size(); ) {
+      List<StartRow> part = rows.subList(from, endOfPart(rows, from));
       results.addAll(insertPart(dsl, part));
+      from += part.size();
     }
     return results;
+  }
+
+  /** At least one row, however large. */
+  private static int endOfPart(List<StartRow> rows, int from) {
+    long length = rows.get(from).inputs().length();
+    int end = from + 1;
+    while (end < rows.size() && end < from + MOST_AT_ONCE) {
+      length += rows.get(end).inputs().length();
+      if (length > MOST_LENGTH) {
+        break;
+      }
+      end++;
+    }
+    return end;
   }
 
   private static List<Enqueued> insertPart(DSLContext dsl, List<StartRow> rows) {

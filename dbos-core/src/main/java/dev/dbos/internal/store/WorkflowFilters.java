@@ -10,6 +10,7 @@ import static org.jooq.impl.DSL.val;
 
 import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.sql.Dialect;
+import dev.dbos.internal.text.StoredName;
 import dev.dbos.serialization.TypeRef;
 import dev.dbos.workflow.WorkflowCursor;
 import dev.dbos.workflow.WorkflowQuery;
@@ -155,7 +156,8 @@ final class WorkflowFilters {
     if (query.attributes().isEmpty()) {
       return noCondition();
     }
-    String json = PortableValues.JSON.encodeValue(query.attributes());
+    String json =
+        StoredName.requireJson("attributes", PortableValues.JSON.encodeValue(query.attributes()));
     Object wanted = PortableValues.read(json, OBJECT);
     return wanted == null
         ? noCondition()

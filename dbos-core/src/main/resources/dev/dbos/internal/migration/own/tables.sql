@@ -19,3 +19,11 @@ CREATE TABLE IF NOT EXISTS ${schema.}java_duties (
     holder text NOT NULL,
     expires_at bigint NOT NULL
 );
+
+-- What a schedule has here beyond its shared row: what is done about missed ticks, and until when
+-- they are decided upon, in milliseconds.
+CREATE TABLE IF NOT EXISTS ${schema.}java_schedules (
+    schedule_id text PRIMARY KEY NOT NULL,
+    misfire text NOT NULL,
+    decided_until bigint NOT NULL
+);
