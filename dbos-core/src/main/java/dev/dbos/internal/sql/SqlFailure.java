@@ -66,6 +66,11 @@ public enum SqlFailure {
     return this == CONNECTION_LOST || this == STORAGE_FAILED;
   }
 
+  /** Whether the next time may go otherwise, though nothing is changed in between. */
+  boolean mayPass() {
+    return isRetryable() || this == STATEMENT_TIMEOUT;
+  }
+
   /**
    * Whether a session could not start because of the settings it asked for, as poolers refuse them.
    */
