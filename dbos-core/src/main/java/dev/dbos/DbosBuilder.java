@@ -8,6 +8,7 @@ import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.ConfigurationException;
+import dev.dbos.internal.context.ApplicationName;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.text.StoredName;
@@ -29,13 +30,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
 public final class DbosBuilder {
-  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
-
   final String applicationName;
   Configuration configuration;
   final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
@@ -60,22 +58,7 @@ public final class DbosBuilder {
 
   DbosBuilder(Configuration configuration) {
     this.configuration = configuration;
-    this.applicationName = validName(configuration.name().orElse(""));
-  }
-
-  private static String validName(String applicationName) {
-    if (applicationName.isBlank()) {
-      throw new ConfigurationException("Configuration must specify an application name", null);
-    }
-    if (!NAME.matcher(applicationName).matches()) {
-      throw new ConfigurationException(
-          "Invalid app name "
-              + applicationName
-              + ".  App names must be between 3 and 30 characters long and contain only lowercase"
-              + " letters, numbers, dashes, and underscores.",
-          null);
-    }
-    return applicationName;
+    this.applicationName = ApplicationName.valid(configuration.name().orElse(""));
   }
 
   /**

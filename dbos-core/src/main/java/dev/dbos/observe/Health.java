@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param work what it has to do
  * @param pools the connections of the system database and of the registered datasources
  * @param datasources how the registered datasources answered
+ * @param lease whether this executor counts as alive
  * @param outboxes what the outboxes of those hold that are not in the system database itself; of a
  *     datasource that did not answer, nothing
- * @param lease whether this executor counts as alive
  */
 public record Health(
     Status status,
@@ -27,8 +27,8 @@ public record Health(
     Work work,
     List<PoolUse> pools,
     List<Answer> datasources,
-    List<OutboxBacklog> outboxes,
-    Lease lease) {
+    Lease lease,
+    List<OutboxBacklog> outboxes) {
   /** Copies the lists. */
   public Health {
     problems = List.copyOf(problems);

@@ -342,7 +342,7 @@ public final class Journal implements AutoCloseable {
    * Waits while the database is away, unless it is waited for no longer. An interrupt must neither
    * end the wait nor, on a virtual thread, close the next connection; it is kept for later.
    */
-  private void pause(Duration duration) {
+  public void pause(Duration duration) {
     boolean interrupted = false;
     long deadline = System.nanoTime() + duration.toNanos();
     for (long left = duration.toNanos();

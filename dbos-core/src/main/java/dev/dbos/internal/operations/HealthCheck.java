@@ -159,9 +159,9 @@ public final class HealthCheck {
           "The connection for notifications is away; until it is back, what others change is"
               + " noticed by asking.");
     }
+    problems.addAll(subject.chores().get());
     Lease lease = subject.lease().get();
     note(problems, problem(lease));
-    problems.addAll(subject.chores().get());
     return new Health(
         status(system.answer(), problems),
         problems,
@@ -170,8 +170,8 @@ public final class HealthCheck {
         work,
         pools(),
         answers,
-        backlogs,
-        lease);
+        lease,
+        backlogs);
   }
 
   private static @Nullable String problem(Lease lease) {

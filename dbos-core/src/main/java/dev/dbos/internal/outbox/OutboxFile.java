@@ -132,7 +132,7 @@ final class OutboxFile {
   private RuntimeException explained(Exception failure) {
     String problem = "The outbox of datasource " + datasource.name() + " could not be used";
     SQLException sql = SqlFailure.sqlException(failure);
-    return sql != null && SqlFailure.of(failure).isOutage()
+    return sql != null && SqlFailure.of(failure) == SqlFailure.CONNECTION_LOST
         ? new DatabaseUnavailableException(
             problem + ": " + sql.getMessage() + ". Try again when it can be reached.",
             datasource.name(),
