@@ -7,7 +7,9 @@ import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.ConfigurationException;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.migration.SystemSchema;
+import dev.dbos.internal.operations.MovedDatabase;
 import dev.dbos.internal.sql.Database;
+import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.Pools;
 import dev.dbos.internal.store.SystemDatabase;
 import java.nio.file.Files;
@@ -63,6 +65,14 @@ final class ClientDatabase {
     }
   }
 
+  /** Another implementation's file has no table that could say so. */
+  private static void refuseMoved(Database database, String schema) {
+    if (database.dialect() instanceof Dialect.Sqlite
+        && SystemSchema.missingOwn(database, schema).isEmpty()) {
+      MovedDatabase.refuse(new SystemDatabase(database, schema));
+    }
+  }
+
   /** Opens it when it is used first, unless its tables are not there. */
   SystemDatabase lazily(String schema, PoolOptions pool) {
     return new SystemDatabase(
@@ -70,6 +80,7 @@ final class ClientDatabase {
           Database database = opening.apply(pool);
           try {
             SystemSchema.require(database, schema);
+            refuseMoved(database, schema);
             return database;
           } catch (Throwable failure) {
             database.close();

@@ -14,6 +14,7 @@ import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
+import dev.dbos.internal.operations.MovedDatabase;
 import dev.dbos.internal.operations.QueueSettings;
 import dev.dbos.internal.operations.Scheduling;
 import dev.dbos.internal.operations.Scheduling.Existing;
@@ -80,6 +81,7 @@ final class Launch {
     try {
       String schema = configuration.systemDatabaseSchema();
       SystemDatabase systemDatabase = new SystemDatabase(database, schema);
+      MovedDatabase.refuse(systemDatabase);
       EngineSettings settings = settings();
       registerVersion(systemDatabase, settings);
       List<DatasourceEngine> known = datasourceEngines(application);

@@ -63,6 +63,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Steering steering;
   private final Forking forking;
   private final Retiring retiring;
+  private final Archives archives;
   private final Versions versions;
   private final Schedules schedules;
   private final Enqueueing enqueueing;
@@ -74,6 +75,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.steering = new Steering(access);
     this.forking = new Forking(access);
     this.retiring = new Retiring(access);
+    this.archives = new Archives(access);
     this.versions = new Versions(access);
     this.schedules = new Schedules(access);
     this.enqueueing = new Enqueueing(access);
@@ -136,7 +138,8 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
       String workflowName, List<?> arguments, StartOptions options) {
     return new StoredHandle<>(
         access,
-        enqueueing.enqueue("enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
+        enqueueing.enqueue(
+            "enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
         Object.class);
   }
 
@@ -570,6 +573,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   public void mergeAttributes(
       String workflowId, Map<String, ? extends @Nullable Object> attributes) {
     steering.mergeAttributes(workflowId, Attributes.of(attributes));
+  }
+
+  /** Workflows as text: to be taken out, and put in. */
+  public Archives archives() {
+    return archives;
   }
 
   /** The versions this application has been launched at, the latest first. */

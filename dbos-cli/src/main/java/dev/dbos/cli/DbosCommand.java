@@ -42,6 +42,7 @@ final class DbosCommand implements Runnable {
         new CommandLine(new DbosCommand())
             .addSubcommand(new MigrateCommand(console))
             .addSubcommand(new PrintMigrationsCommand(console))
+            .addSubcommand(new MoveCommand(console))
             .addSubcommand(new ResetCommand(console))
             .addSubcommand(new CheckCommand(console))
             .addSubcommand(new HealthCommand(console))

@@ -25,7 +25,9 @@ final class WorkflowCommand implements Runnable {
         .addSubcommand(new CancelCommand(console))
         .addSubcommand(new ResumeCommand(console))
         .addSubcommand(new ForkCommand(console))
-        .addSubcommand(new DeleteCommand(console));
+        .addSubcommand(new DeleteCommand(console))
+        .addSubcommand(new ExportCommand(console))
+        .addSubcommand(new ImportCommand(console));
   }
 
   @Override

@@ -66,6 +66,41 @@ public final class SystemDatabaseAdmin {
   }
 
   /**
+   * Moves everything that is in the system database of an SQLite file to this one on PostgreSQL,
+   * whose tables are made where they are missing: workflows with all that belongs to them, also
+   * those that have not ended, versions, queues and schedules. What was running waits in its queue,
+   * or in the one every process serves, and goes on after its last step as soon as an application
+   * of its name and version is launched here; results of transactions in other databases are found
+   * there. All of it arrives in one transaction, or nothing.
+   *
+   * <p>The file keeps its rows, but from then on no application starts on it. When nobody knows
+   * whether the last commit arrived, moving again finds out. Tables of the application that are in
+   * the same file are its own to move.
+   *
+   * @param sqliteUrl the file; no application may be running on it
+   * @throws dev.dbos.error.ConfigurationException when it is in use, does not exist, was moved to
+   *     another database, or this is not PostgreSQL; or when queues, schedules or versions of the
+   *     same names belong to another application here
+   * @throws dev.dbos.error.WorkflowConflictException when some of the workflows are here, but not
+   *     all
+   * @throws dev.dbos.error.DatabaseUnavailableException when one of the two cannot be reached
+   */
+  public MoveReport moveFrom(String sqliteUrl) {
+    return new DatabaseMove(sqliteUrl, configuration).run();
+  }
+
+  /**
+   * Lets applications start on an SQLite file again that {@link #moveFrom} has moved or failed to.
+   * Only for when nothing has gone on in the other database, else it happens twice.
+   *
+   * @return whether it had been moved
+   * @throws dev.dbos.error.ConfigurationException when there is no such file
+   */
+  public static boolean undoMove(String sqliteUrl) {
+    return DatabaseMove.undo(sqliteUrl);
+  }
+
+  /**
    * Looks whether an application could use the system database. Changes nothing; a file or database
    * that does not exist is not created.
    *

@@ -283,6 +283,15 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** Runs {@code work} in one transaction that writes nothing and sees one moment. */
+  public <R extends @Nullable Object> R snapshot(SqlFunction<Connection, R> work)
+      throws SQLException {
+    try (Lease lease = lease(Access.READ)) {
+      return Transactions.call(
+          lease, new TransactionMode(IsolationLevel.REPEATABLE_READ, true), work);
+    }
+  }
+
   /** Runs {@code work} in one writing transaction. */
   public <R extends @Nullable Object> R write(SqlFunction<Connection, R> work) throws SQLException {
     try (Lease lease = lease(Access.WRITE)) {
@@ -306,6 +315,13 @@ public final class Database implements AutoCloseable {
     if (identity instanceof DatabaseIdentity.SqliteFile file) {
       processes = SqliteProcesses.join(file.realPath());
     }
+  }
+
+  /** The processes that have {@link #announce announced} themselves and are alive. */
+  public List<String> users() {
+    return identity instanceof DatabaseIdentity.SqliteFile file
+        ? SqliteProcesses.present(file.realPath())
+        : List.of();
   }
 
   /** How many connections are lent at this moment, for a pool of ours; otherwise 0. */

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -78,6 +79,46 @@ final class SqliteProcesses implements AutoCloseable {
     } finally {
       GUARD.unlock();
     }
+  }
+
+  /**
+   * Who uses a database at this moment, without sitting down; nobody where it cannot be told.
+   *
+   * @param database the real path of the database file
+   */
+  static List<String> present(Path database) {
+    Path file = database.resolveSibling(database.getFileName() + SUFFIX);
+    GUARD.lock();
+    try {
+      if (HERE.containsKey(file)) {
+        // To look would take another channel, and closing that would give up our own seat.
+        return List.of("this process");
+      }
+      if (!Files.exists(file)) {
+        return List.of();
+      }
+      try (FileChannel channel = open(file)) {
+        return new SqliteProcesses(file, channel).seated();
+      }
+    } catch (IOException | UnsupportedOperationException unsupported) {
+      LOG.debug("The processes that use {} cannot be told", database, unsupported);
+      return List.of();
+    } finally {
+      GUARD.unlock();
+    }
+  }
+
+  private List<String> seated() throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (int seat = 0; seat < SEATS; seat++) {
+      FileLock lock = tryLock(seat);
+      if (lock == null) {
+        lines.add(line(seat));
+      } else {
+        lock.release();
+      }
+    }
+    return lines;
   }
 
   private static FileChannel open(Path file) throws IOException {

@@ -104,6 +104,11 @@ public final class SystemDatabase implements AutoCloseable {
     return repeated("read", () -> database().read(connection -> queries.apply(on(connection))));
   }
 
+  /** Runs queries that all see what was there at one moment. */
+  public <R extends @Nullable Object> R snapshot(Function<DSLContext, R> queries) {
+    return repeated("read", () -> database().snapshot(connection -> queries.apply(on(connection))));
+  }
+
   /**
    * Like {@link #read}, for inputs and outcomes: when something is missing from what was read, it
    * is looked for again where another implementation may have put it since.
