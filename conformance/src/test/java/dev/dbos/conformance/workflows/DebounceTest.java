@@ -88,8 +88,7 @@ class DebounceTest {
   void itStartsByItselfWhenNoCallComes(Product product) {
     try (Site site = Site.of(product);
         DBOS dbos = shop(site).launch()) {
-      WorkflowHandle<String> one =
-          dbos.enqueue(INDEX, "page", calls("tea", Duration.ofMillis(50)));
+      WorkflowHandle<String> one = dbos.enqueue(INDEX, "page", calls("tea", Duration.ofMillis(50)));
       assertThat(one.result(PATIENCE)).isEqualTo("indexed page");
     }
   }
@@ -105,7 +104,9 @@ class DebounceTest {
       WorkflowHandle<String> first = dbos.enqueue(INDEX, "page", limited);
       WorkflowStatus before = first.status();
       dbos.enqueue(INDEX, "page 2", calls("tea", HOUR.multipliedBy(9)));
-      Duration put = Duration.between(before.delayedUntil().orElseThrow(), first.status().delayedUntil().orElseThrow());
+      Duration put =
+          Duration.between(
+              before.delayedUntil().orElseThrow(), first.status().delayedUntil().orElseThrow());
       assertThat(put).isEqualTo(Duration.ofMinutes(30));
 
       StartOptions soon =
@@ -152,9 +153,7 @@ class DebounceTest {
           .hasMessage("The period of a debounce must be at least 1 ms: PT0S");
       // The id is taken by a workflow that does not wait for calls.
       dbos.enqueue(
-          INDEX,
-          "page",
-          StartOptions.DEFAULT.withDeduplication("index-tea").withDelay(HOUR));
+          INDEX, "page", StartOptions.DEFAULT.withDeduplication("index-tea").withDelay(HOUR));
       assertThatThrownBy(() -> dbos.enqueue(INDEX, "page", debounced))
           .isInstanceOf(QueueDeduplicatedException.class)
           .hasMessageEndingWith("with deduplication ID index-tea.");
@@ -205,7 +204,9 @@ class DebounceTest {
         shop.set(dbos);
         child = dbos.run(EDIT, null, StartOptions.id("edit"));
         assertThat(child).isEqualTo("edit-0");
-        assertThat(dbos.steps("edit")).extracting(StepStatus::name).containsExactly("index", "index");
+        assertThat(dbos.steps("edit"))
+            .extracting(StepStatus::name)
+            .containsExactly("index", "index");
         dbos.enqueue(INDEX, "later", calls("tea", HOUR));
         shop.set(null);
       }

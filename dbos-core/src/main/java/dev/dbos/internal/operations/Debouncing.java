@@ -52,9 +52,7 @@ final class Debouncing {
       @Nullable String version) {
     refuseContradictions(options);
     StartOptions own =
-        options
-            .withDeduplication(call.name() + "-" + debounce.key())
-            .withDelay(debounce.period());
+        options.withDeduplication(call.name() + "-" + debounce.key()).withDelay(debounce.period());
     return enqueueing.place(
         operation, call, own, version, (dsl, row) -> place(dsl, row, debounce, own));
   }
@@ -79,8 +77,7 @@ final class Debouncing {
       }
       Long deadline =
           debounce.limit().map(limit -> now + Moments.durationMillis(limit)).orElse(null);
-      Enqueued result =
-          EnqueueStore.insert(dsl, List.of(delayed(row, until, deadline))).getFirst();
+      Enqueued result = EnqueueStore.insert(dsl, List.of(delayed(row, until, deadline))).getFirst();
       if (!(result instanceof Enqueued.Deduplicated other)) {
         return Enqueueing.idOf(row, result, options);
       }

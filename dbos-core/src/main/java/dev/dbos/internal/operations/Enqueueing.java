@@ -67,8 +67,7 @@ public final class Enqueueing {
       @Nullable String version,
       Placing placing) {
     return switch (Ambient.current()) {
-      case Ambient.InWorkflow workflow ->
-          asStep(workflow.scope(), call, options, version, placing);
+      case Ambient.InWorkflow workflow -> asStep(workflow.scope(), call, options, version, placing);
       case Ambient.InTransaction transaction -> throw Recorded.refusedIn(transaction, operation);
       case Ambient.InStep step -> outside(call, options, version, placing);
       case null -> outside(call, options, version, placing);
@@ -146,8 +145,7 @@ public final class Enqueueing {
   }
 
   /** In another system database it is put first and recorded then; twice makes no difference. */
-  private StepEffect elsewhere(
-      WorkflowScope parent, int stepId, StartRow row, Placing placing) {
+  private StepEffect elsewhere(WorkflowScope parent, int stepId, StartRow row, Placing placing) {
     StepEffect done =
         Recorded.patiently(
             parent, () -> access.systemDatabase().write(dsl -> effect(parent, dsl, row, placing)));

@@ -56,8 +56,7 @@ public final class DebounceStore {
   /** Whether a workflow waits for calls like {@code row}. */
   public static boolean isWaiting(DSLContext dsl, String workflowId, StartRow row) {
     return dsl.fetchExists(
-        WORKFLOW_STATUS,
-        WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId).and(waitsForCallsLike(row)));
+        WORKFLOW_STATUS, WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId).and(waitsForCallsLike(row)));
   }
 
   private static Condition waitsForCallsLike(StartRow row) {
