@@ -153,12 +153,11 @@ public final class PortableJson {
 
   @SuppressWarnings("unchecked") // read as these very types
   private static Arguments all(JsonNode positional, JsonNode named) {
-    Arguments all =
+    List<@Nullable Object> values =
         isMissing(positional)
-            ? Arguments.none()
-            : Arguments.of(
-                (List<@Nullable Object>)
-                    convert(positional, List.class, "The workflow's arguments"));
+            ? null
+            : (List<@Nullable Object>) convert(positional, List.class, "The workflow's arguments");
+    Arguments all = values == null ? Arguments.none() : Arguments.of(values);
     for (Map.Entry<String, JsonNode> each : named.properties()) {
       all =
           all.withNamed(

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -125,7 +126,7 @@ final class QueueWorkers implements AutoCloseable {
     for (String name : List.copyOf(dispatchers.keySet())) {
       if (!served.contains(name)) {
         LOG.info("Queue {} is not registered any more; what waits in it stays there", name);
-        dispatchers.remove(name).stop();
+        Objects.requireNonNull(dispatchers.remove(name)).stop();
       }
     }
   }
