@@ -63,21 +63,18 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Steering steering;
   private final Forking forking;
   private final Retiring retiring;
-  private final Archives archives;
-  private final Versions versions;
-  private final Schedules schedules;
+  private final Outboxes outboxes;
   private final Enqueueing enqueueing;
 
-  Workflows(SystemAccess access, HealthCheck healthCheck) {
+  Workflows(
+      SystemAccess access, HealthCheck healthCheck, dev.dbos.internal.outbox.Outboxes outboxes) {
+    this.outboxes = new Outboxes(outboxes);
     this.healthCheck = healthCheck;
     this.access = access;
     this.listings = new Listings(access);
     this.steering = new Steering(access);
     this.forking = new Forking(access);
     this.retiring = new Retiring(access);
-    this.archives = new Archives(access);
-    this.versions = new Versions(access);
-    this.schedules = new Schedules(access);
     this.enqueueing = new Enqueueing(access);
   }
 
@@ -136,11 +133,12 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public WorkflowHandle<@Nullable Object> enqueue(
       String workflowName, List<?> arguments, StartOptions options) {
-    return new StoredHandle<>(
-        access,
-        enqueueing.enqueue(
-            "enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
-        Object.class);
+    return enqueue(workflowName, Arguments.of(arguments), options);
+  }
+
+  /** What transactions of the registered datasources have asked, and could not be delivered. */
+  public Outboxes outboxes() {
+    return outboxes;
   }
 
   // ---- see ----
@@ -244,7 +242,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
 
   /** The schedules, which start workflows again and again. */
   public Schedules schedules() {
-    return schedules;
+    return new Schedules(access);
   }
 
   // ---- talk ----
@@ -577,12 +575,12 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
 
   /** Workflows as text: to be taken out, and put in. */
   public Archives archives() {
-    return archives;
+    return new Archives(access);
   }
 
   /** The versions this application has been launched at, the latest first. */
   public List<ApplicationVersion> versions() {
-    return versions.list();
+    return new Versions(access).list();
   }
 
   /**
@@ -590,7 +588,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    * was launched for the first time, or made the latest, last. Empty before the first launch.
    */
   public Optional<ApplicationVersion> latestVersion() {
-    return versions.latest();
+    return new Versions(access).latest();
   }
 
   /**
@@ -600,6 +598,6 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    * @throws IllegalArgumentException when this application was never launched at it
    */
   public void setLatestVersion(String version) {
-    versions.makeLatest(version);
+    new Versions(access).makeLatest(version);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
@@ -153,11 +154,13 @@ public final class PortableJson {
 
   @SuppressWarnings("unchecked") // read as these very types
   private static Arguments all(JsonNode positional, JsonNode named) {
-    List<@Nullable Object> values =
+    Arguments all =
         isMissing(positional)
-            ? null
-            : (List<@Nullable Object>) convert(positional, List.class, "The workflow's arguments");
-    Arguments all = values == null ? Arguments.none() : Arguments.of(values);
+            ? Arguments.none()
+            : Arguments.of(
+                (List<@Nullable Object>)
+                    Objects.requireNonNull(
+                        convert(positional, List.class, "The workflow's arguments")));
     for (Map.Entry<String, JsonNode> each : named.properties()) {
       all =
           all.withNamed(
