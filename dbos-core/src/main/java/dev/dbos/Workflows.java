@@ -61,8 +61,6 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Listings listings;
   private final HealthCheck healthCheck;
   private final Steering steering;
-  private final Forking forking;
-  private final Retiring retiring;
   private final Outboxes outboxes;
   private final Enqueueing enqueueing;
 
@@ -73,8 +71,6 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.access = access;
     this.listings = new Listings(access);
     this.steering = new Steering(access);
-    this.forking = new Forking(access);
-    this.retiring = new Retiring(access);
     this.enqueueing = new Enqueueing(access);
   }
 
@@ -477,7 +473,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    * @throws IllegalStateException inside a transaction
    */
   public long deleteFinished(Retention retention) {
-    return retiring.deleteFinished(retention);
+    return new Retiring(access).deleteFinished(retention);
   }
 
   /**
@@ -511,7 +507,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public List<WorkflowHandle<@Nullable Object>> fork(
       Collection<String> workflowIds, ForkOptions options) {
-    return forking.fork(workflowIds, options).stream()
+    return new Forking(access).fork(workflowIds, options).stream()
         .<WorkflowHandle<@Nullable Object>>map(
             id -> new StoredHandle<@Nullable Object>(access, id, Object.class))
         .toList();
