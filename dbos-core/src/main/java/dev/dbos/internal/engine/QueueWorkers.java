@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -74,11 +73,14 @@ final class QueueWorkers implements AutoCloseable {
     }
   }
 
-  /** What may be taken out of every queue has changed. */
-  void signalAll() {
-    internal.signal();
+  /** Something may wait in any queue that is registered. */
+  void signalWorkers() {
     dispatchers.values().forEach(Dispatcher::signal);
-    signal();
+  }
+
+  /** Whether there are queues beside the internal one. */
+  boolean isServing() {
+    return !dispatchers.isEmpty();
   }
 
   private void signal() {
@@ -123,12 +125,14 @@ final class QueueWorkers implements AutoCloseable {
         serve(name, queue.queue().pollingInterval());
       }
     }
-    for (String name : List.copyOf(dispatchers.keySet())) {
-      if (!served.contains(name)) {
-        LOG.info("Queue {} is not registered any more; what waits in it stays there", name);
-        Objects.requireNonNull(dispatchers.remove(name)).stop();
-      }
-    }
+    dispatchers.forEach(
+        (name, dispatcher) -> {
+          if (!served.contains(name)) {
+            LOG.info("Queue {} is not registered any more; what waits in it stays there", name);
+            dispatchers.remove(name);
+            dispatcher.stop();
+          }
+        });
   }
 
   private void serve(String name, Duration pollingInterval) {
@@ -146,6 +150,7 @@ final class QueueWorkers implements AutoCloseable {
       dispatchers.put(name, fresh);
       fresh.start();
     }
+    engine.watcher().queuesServed();
   }
 
   private boolean pauseUnlessClosed(Duration pause) {
