@@ -76,8 +76,8 @@ public final class Queues {
   }
 
   /**
-   * Deletes a queue. What runs goes on; what waits there stays, and goes on when a queue of the name
-   * is registered again.
+   * Deletes a queue. What runs goes on; what waits there stays, and goes on when a queue of the
+   * name is registered again.
    *
    * @return whether there was one
    * @throws dev.dbos.error.ConfigurationException when it is another application's

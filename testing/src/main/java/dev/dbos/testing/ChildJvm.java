@@ -3,6 +3,7 @@ package dev.dbos.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedWriter;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * A program in a process of its own, which a test talks to by lines and can kill at any point. It
@@ -133,6 +135,19 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
+   * Freezes the child (SIGSTOP): it keeps its connections and locks, and knows nothing of the time
+   * that passes.
+   */
+  public void freeze() {
+    Signals.send(process.pid(), "STOP");
+  }
+
+  /** Lets a {@link #freeze frozen} child go on as if nothing had happened (SIGCONT). */
+  public void thaw() {
+    Signals.send(process.pid(), "CONT");
+  }
+
+  /**
    * Waits until the child ends by itself.
    *
    * @param timeout how long at most
@@ -174,6 +189,8 @@ public final class ChildJvm implements AutoCloseable {
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<String> jvmOptions = new ArrayList<>();
+    private String classPath = ownClassPath();
 
     private Builder(Class<?> main) {
       this.main = Objects.requireNonNull(main, "main");
@@ -204,6 +221,29 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /**
+     * Adds options of the JVM; without this it has those that every child has.
+     *
+     * @param more the options, in order
+     * @return this builder
+     */
+    public Builder jvmOptions(String... more) {
+      jvmOptions.addAll(List.of(more));
+      return this;
+    }
+
+    /**
+     * Sets the class path; without this it is the one of this JVM.
+     *
+     * @param entries files and directories
+     * @return this builder
+     */
+    public Builder classPath(List<Path> entries) {
+      classPath =
+          entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+      return this;
+    }
+
+    /**
      * Adds arguments of the main method; without this there are none.
      *
      * @param more the arguments, in order
@@ -227,13 +267,14 @@ public final class ChildJvm implements AutoCloseable {
       // Files and lines are the same everywhere, whatever the terminal of the parent uses.
       command.add("-Dstdout.encoding=UTF-8");
       command.add("-Dstderr.encoding=UTF-8");
+      command.addAll(jvmOptions);
       properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
       command.add(main.getName());
       command.addAll(arguments);
       ProcessBuilder builder = new ProcessBuilder(command);
       builder.environment().putAll(environment);
       // Not an argument: it may be longer than a command line.
-      builder.environment().put("CLASSPATH", classPath());
+      builder.environment().put("CLASSPATH", classPath);
       try {
         return new ChildJvm(main.getSimpleName(), builder.start());
       } catch (IOException e) {
@@ -241,8 +282,13 @@ public final class ChildJvm implements AutoCloseable {
       }
     }
 
-    /** Surefire starts the tests from a jar that only points to the class path. */
-    private static String classPath() {
+    /**
+     * The class path of this JVM.
+     *
+     * @return files and directories, as one text
+     */
+    public static String ownClassPath() {
+      // Surefire starts the tests from a jar that only points to the class path.
       String behindJar = System.getProperty("surefire.test.class.path", "");
       return behindJar.isEmpty() ? System.getProperty("java.class.path", "") : behindJar;
     }

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -61,6 +63,7 @@ public final class TcpProxy implements AutoCloseable {
   private final AtomicLong exchanges = new AtomicLong();
   private Listener listener;
   private boolean silent;
+  private volatile long delayNanos;
 
   private TcpProxy(String host, int targetPort, ServerSocket socket) {
     this.host = host;
@@ -185,6 +188,15 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   /**
+   * Makes the network slow: everything that is read takes so much longer to be passed on.
+   *
+   * @param delay how long; zero ends it
+   */
+  public void delay(Duration delay) {
+    delayNanos = delay.toNanos();
+  }
+
+  /**
    * Ends {@link #refuse} and {@link #blackHole}: new connections are accepted, and what the black
    * hole held back is delivered.
    */
@@ -229,7 +241,15 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   /** Returns when something can be delivered. */
-  synchronized void awaitNetwork(ProxiedConnection connection) throws IOException {
+  void awaitNetwork(ProxiedConnection connection) throws IOException {
+    long delay = delayNanos;
+    if (delay > 0) {
+      LockSupport.parkNanos(delay);
+    }
+    awaitEndOfBlackHole(connection);
+  }
+
+  private synchronized void awaitEndOfBlackHole(ProxiedConnection connection) throws IOException {
     while (silent) {
       if (connection.isClosed()) {
         throw new IOException("closed");

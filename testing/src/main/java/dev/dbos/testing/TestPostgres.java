@@ -40,11 +40,13 @@ public final class TestPostgres implements AutoCloseable {
 
   private final EmbeddedPostgres server;
   private final StatementLog log;
+  private final Path dataDirectory;
   private final AtomicInteger names = new AtomicInteger();
 
   private TestPostgres(EmbeddedPostgres server, List<String> access) {
     this.server = server;
-    this.log = new StatementLog(this, demandPasswords(server, access));
+    this.dataDirectory = demandPasswords(server, access);
+    this.log = new StatementLog(this, dataDirectory.resolve("log/statements.csv"));
   }
 
   /**
@@ -251,6 +253,16 @@ public final class TestPostgres implements AutoCloseable {
     }
   }
 
+  /**
+   * Shuts the server down at once, as if it had crashed: all sessions break, and what was not
+   * committed is lost. Not for the shared server.
+   *
+   * @return what starts it again when it is closed
+   */
+  public ServerCrash crash() {
+    return ServerCrash.of(dataDirectory);
+  }
+
   /** Stops the server and deletes its data. The shared one is stopped with the JVM instead. */
   @Override
   public void close() {
@@ -287,7 +299,7 @@ public final class TestPostgres implements AutoCloseable {
     return "jdbc:postgresql://localhost:" + port + "/" + database;
   }
 
-  /** The server starts with open doors; returns where its log goes. */
+  /** The server starts with open doors; returns where its data is. */
   private static Path demandPasswords(EmbeddedPostgres server, List<String> access) {
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
@@ -298,7 +310,7 @@ public final class TestPostgres implements AutoCloseable {
       Files.write(Path.of(setting(statement, "hba_file")), rules);
       statement.execute("SELECT pg_reload_conf()");
       awaitClosedDoors(server);
-      return Path.of(setting(statement, "data_directory")).resolve("log/statements.csv");
+      return Path.of(setting(statement, "data_directory"));
     } catch (SQLException e) {
       throw new IllegalStateException("Could not set up PostgreSQL: " + e.getMessage(), e);
     } catch (IOException e) {

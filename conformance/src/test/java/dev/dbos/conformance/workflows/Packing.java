@@ -88,9 +88,7 @@ final class Packing implements AutoCloseable {
 
   /** A parcel may say which shelf it is from: {@code "tea@east"}. */
   private static String shelf(@Nullable String parcel) {
-    return parcel == null || parcel.indexOf('@') < 0
-        ? "@"
-        : parcel.substring(parcel.indexOf('@'));
+    return parcel == null || parcel.indexOf('@') < 0 ? "@" : parcel.substring(parcel.indexOf('@'));
   }
 
   private synchronized void enter(String... whom) {

@@ -145,8 +145,7 @@ class QueueTest {
     try (Site site = Site.of(product);
         Packing packing = Packing.of(site)) {
       DBOS dbos =
-          packing.work(
-              packing.packer("ann").queue(PACKING).queue(posting).listenQueues("posting"));
+          packing.work(packing.packer("ann").queue(PACKING).queue(posting).listenQueues("posting"));
       List<WorkflowHandle<String>> packed = Packing.enqueue(dbos, QUEUED, "tea");
       Packing.await(Packing.enqueue(dbos, QUEUED.withQueue("posting"), "coffee"));
       assertThat(packed.getFirst().status().state()).isEqualTo(WorkflowState.ENQUEUED);

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -94,8 +93,7 @@ final class Delays implements AutoCloseable {
         engine
             .systemDatabase()
             .write(
-                dsl ->
-                    DelayStore.release(dsl, settings.applicationName(), settings.clock(), now));
+                dsl -> DelayStore.release(dsl, settings.applicationName(), settings.clock(), now));
     queues.forEach(engine.access()::enqueued);
     return Duration.ZERO;
   }

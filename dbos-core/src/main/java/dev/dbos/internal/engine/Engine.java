@@ -13,6 +13,7 @@ import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.operations.Enqueueing;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Outcomes;
+import dev.dbos.internal.operations.Patience;
 import dev.dbos.internal.operations.StartRows;
 import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.StoredHandle;
@@ -40,7 +41,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -307,24 +310,30 @@ public final class Engine implements AutoCloseable {
 
   private boolean isOurLostStart(StartRow row) {
     WorkflowStatus existing =
-        systemDatabase
-            .read(dsl -> WorkflowStore.find(dsl, row.workflowId()))
+        readPatiently(row.workflowId(), dsl -> WorkflowStore.find(dsl, row.workflowId()))
             .orElseThrow(
                 () ->
                     new WorkflowConflictException(
                         "Workflow " + row.workflowId() + " was deleted while it was started.",
                         row.workflowId()));
     requireName(existing, row.name());
-    return systemDatabase
-        .read(dsl -> WorkflowStore.owner(dsl, row.workflowId()))
+    return readPatiently(row.workflowId(), dsl -> WorkflowStore.owner(dsl, row.workflowId()))
         .equals(Optional.of(row.assignment().runToken()));
   }
 
   /** Refuses a child's id as its first start did, which left its mark before it was refused. */
   void requireName(String workflowId, String name) {
-    systemDatabase
-        .read(dsl -> WorkflowStore.find(dsl, workflowId))
+    readPatiently(workflowId, dsl -> WorkflowStore.find(dsl, workflowId))
         .ifPresent(existing -> requireName(existing, name));
+  }
+
+  /**
+   * Waits while the database is away. A start that was written has to be run by whoever wrote it,
+   * since nobody else will before the next launch; and an outage is not the result of a workflow
+   * that starts a child.
+   */
+  private <R> R readPatiently(String workflowId, Function<DSLContext, R> query) {
+    return Patience.ofThread(workflowId, null).read(access, query);
   }
 
   private static void requireName(WorkflowStatus existing, String name) {

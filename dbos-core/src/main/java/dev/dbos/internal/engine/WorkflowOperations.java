@@ -81,12 +81,14 @@ public final class WorkflowOperations {
   }
 
   /**
-   * The datasource that belongs to the runtime of the workflow this thread is in.
+   * The datasource that belongs to the runtime of the workflow this thread is in. It may have to be
+   * opened, which waits for the database when it is away.
    *
    * @throws IllegalStateException when it is in none
    */
   public static Datasource<Connection> applicationDatasource() {
-    return ((Run) scope("Workflow.applicationDatasource")).engine().applicationDatasource();
+    Run run = (Run) scope("Workflow.applicationDatasource");
+    return run.patiently(database -> run.engine().applicationDatasource());
   }
 
   private static WorkflowScope scope(String operation) {

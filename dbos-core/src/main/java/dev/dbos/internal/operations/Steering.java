@@ -89,7 +89,9 @@ public final class Steering {
                   dsl -> {
                     requireKnown(dsl, ids);
                     List<String> changed = new ArrayList<>();
-                    inParts(ids, part -> changed.addAll(ControlStore.resume(dsl, part, queueName, now)));
+                    inParts(
+                        ids,
+                        part -> changed.addAll(ControlStore.resume(dsl, part, queueName, now)));
                     return changed.toArray(String[]::new);
                   });
           access.changed(List.of(resumed));

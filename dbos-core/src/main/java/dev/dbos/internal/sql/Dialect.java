@@ -80,7 +80,7 @@ public sealed interface Dialect {
     }
 
     @Override
-    public DatabaseIdentity identify(Connection connection) {
+    public DatabaseIdentity identify(Connection connection) throws SQLException {
       if (isCockroach()) {
         return new DatabaseIdentity.Unidentified();
       }
@@ -91,9 +91,14 @@ public sealed interface Dialect {
           ResultSet row = statement.executeQuery(query)) {
         row.next();
         return new DatabaseIdentity.PostgresDatabase(row.getLong(1), row.getLong(2));
-      } catch (SQLException notAllowed) {
-        // A managed or wire-compatible server may hide it: then it counts as another database,
-        // which costs a commit and is never wrong.
+      } catch (SQLException failure) {
+        if (SqlFailure.of(failure).mayPass()) {
+          // Were it taken for another database now and not by the next process, that would look for
+          // the results of this one in the wrong table.
+          throw failure;
+        }
+        // A managed or wire-compatible server may hide it, always: then it counts as another
+        // database, which costs a commit and is never wrong.
         return new DatabaseIdentity.Unidentified();
       }
     }

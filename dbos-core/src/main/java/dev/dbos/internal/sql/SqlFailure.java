@@ -59,6 +59,11 @@ public enum SqlFailure {
     return this == CONFLICT || this == CONNECTION_LOST;
   }
 
+  /** Whether the next time may go otherwise, though nothing is changed in between. */
+  boolean mayPass() {
+    return isRetryable() || this == STATEMENT_TIMEOUT;
+  }
+
   /**
    * Whether a session could not start because of the settings it asked for, as poolers refuse them.
    */

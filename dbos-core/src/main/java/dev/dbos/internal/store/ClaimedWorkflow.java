@@ -74,7 +74,6 @@ public record ClaimedWorkflow(
             row.get(WORKFLOW_STATUS.AUTHENTICATED_USER),
             row.get(WORKFLOW_STATUS.ASSUMED_ROLE),
             row.get(WORKFLOW_STATUS.AUTHENTICATED_ROLES)),
-        new Place(
-            row.get(WORKFLOW_STATUS.PRIORITY), row.get(WORKFLOW_STATUS.QUEUE_PARTITION_KEY)));
+        new Place(row.get(WORKFLOW_STATUS.PRIORITY), row.get(WORKFLOW_STATUS.QUEUE_PARTITION_KEY)));
   }
 }

@@ -65,8 +65,8 @@ public final class ForkStore {
   }
 
   /**
-   * Makes a copy that waits in a queue; it has all that was recorded before its first
-   * step. Nothing happens when its id is taken.
+   * Makes a copy that waits in a queue; it has all that was recorded before its first step. Nothing
+   * happens when its id is taken.
    *
    * @return whether it was made
    */

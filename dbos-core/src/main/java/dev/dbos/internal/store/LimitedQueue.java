@@ -222,14 +222,16 @@ public final class LimitedQueue {
             WORKFLOW_STATUS.STATUS.notIn(
                 inline(WorkflowState.ENQUEUED.name()), inline(WorkflowState.DELAYED.name())))
         .and(
-            WORKFLOW_STATUS.STARTED_AT_EPOCH_MS.gt(nowMillis - Moments.durationMillis(limit.period())));
+            WORKFLOW_STATUS.STARTED_AT_EPOCH_MS.gt(
+                nowMillis - Moments.durationMillis(limit.period())));
   }
 
   /** How many more may start now; remembers when the next one may, if none. */
   int allowed(RateLimit limit, Starts starts) {
     int allowed = limit.starts() - starts.count();
     if (allowed <= 0) {
-      retryAtMillis = Math.min(retryAtMillis, starts.firstMillis() + Moments.durationMillis(limit.period()));
+      retryAtMillis =
+          Math.min(retryAtMillis, starts.firstMillis() + Moments.durationMillis(limit.period()));
     }
     return allowed;
   }

@@ -80,8 +80,7 @@ final class QueuePartitions {
       }
       if (allowed > 0 && queue.partitionRateLimit().isPresent()) {
         RateLimit limit = queue.partitionRateLimit().get();
-        allowed =
-            Math.min(allowed, limited.allowed(limit, starts.getOrDefault(key, Starts.NONE)));
+        allowed = Math.min(allowed, limited.allowed(limit, starts.getOrDefault(key, Starts.NONE)));
       }
       if (allowed > 0) {
         open.add(new Open(key, allowed));
@@ -107,7 +106,10 @@ final class QueuePartitions {
 
   private static Condition isOf(String key) {
     return key.equals(QueueLoad.NO_KEY)
-        ? WORKFLOW_STATUS.QUEUE_PARTITION_KEY.isNull().or(WORKFLOW_STATUS.QUEUE_PARTITION_KEY.eq(key))
+        ? WORKFLOW_STATUS
+            .QUEUE_PARTITION_KEY
+            .isNull()
+            .or(WORKFLOW_STATUS.QUEUE_PARTITION_KEY.eq(key))
         : WORKFLOW_STATUS.QUEUE_PARTITION_KEY.eq(key);
   }
 
@@ -122,8 +124,7 @@ final class QueuePartitions {
             .fields("k")
             .as(
                 select(next(null))
-                    .unionAll(
-                        select(next(key)).from(table(name("keys"))).where(key.isNotNull())));
+                    .unionAll(select(next(key)).from(table(name("keys"))).where(key.isNotNull())));
     Set<String> found =
         new LinkedHashSet<>(
             limited

@@ -45,10 +45,7 @@ public final class QueueRegistry {
     Condition mine =
         applicationName == null
             ? noCondition()
-            : QUEUES
-                .APPLICATION_NAME
-                .eq(applicationName)
-                .or(QUEUES.APPLICATION_NAME.isNull());
+            : QUEUES.APPLICATION_NAME.eq(applicationName).or(QUEUES.APPLICATION_NAME.isNull());
     return dsl.select(FIELDS)
         .from(QUEUES)
         .where(mine)

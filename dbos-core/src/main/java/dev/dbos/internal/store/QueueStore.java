@@ -57,7 +57,8 @@ public final class QueueStore {
   /** Makes workflows the claimer's; in the order in which they leave their queue. */
   static List<ClaimedWorkflow> take(
       DSLContext dsl, Claim claim, Condition which, Map<Field<?>, ?> more) {
-    return dsl.update(WORKFLOW_STATUS)
+    return dsl
+        .update(WORKFLOW_STATUS)
         .set(WORKFLOW_STATUS.STATUS, WorkflowState.PENDING.name())
         .set(WORKFLOW_STATUS.EXECUTOR_ID, claim.executorId())
         .set(WORKFLOW_STATUS.APPLICATION_VERSION, claim.applicationVersion())

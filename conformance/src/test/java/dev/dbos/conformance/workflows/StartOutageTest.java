@@ -1,0 +1,102 @@
+package dev.dbos.conformance.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dbos.DBOS;
+import dev.dbos.DbosBuilder;
+import dev.dbos.DbosClient;
+import dev.dbos.Workflow;
+import dev.dbos.testing.Cut;
+import dev.dbos.testing.TcpProxy;
+import dev.dbos.testing.TcpProxy.Action;
+import dev.dbos.testing.TestPostgres;
+import dev.dbos.workflow.StartOptions;
+import dev.dbos.workflow.WorkflowDefinition;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The system database goes away between the start of a workflow and the first look at its row. */
+@Timeout(120)
+class StartOutageTest {
+  private static final WorkflowDefinition<String, String> POUR =
+      WorkflowDefinition.of("pour", String.class, String.class);
+  private static final WorkflowDefinition<Void, String> SERVE =
+      WorkflowDefinition.of("serve", Void.class, String.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final TestPostgres server = TestPostgres.shared();
+  private String database = "";
+
+  @BeforeEach
+  void makeDatabase() {
+    database = server.createDatabase();
+  }
+
+  private static DbosBuilder teaShop(String url) {
+    return DBOS.builder("tea-shop").systemDatabaseUrl(url).workflow(POUR, cup -> "a cup of " + cup);
+  }
+
+  /** Loses the next look at all of a workflow's row. */
+  private static Cut lookIsLost(TcpProxy proxy) {
+    return proxy.onClientStatement(
+        sql -> sql.startsWith("select") && sql.contains("\"assumed_role\""), Action.CUT_BEFORE);
+  }
+
+  @Test
+  void aReplayedStartOfAChildWaitsForTheDatabase() throws Exception {
+    CountDownLatch started = new CountDownLatch(1);
+    try (DBOS dbos =
+        teaShop(server.url(database))
+            .workflow(
+                SERVE,
+                none -> {
+                  Workflow.start(POUR, "tea");
+                  started.countDown();
+                  return "" + Workflow.receive(String.class, Duration.ofHours(1));
+                })
+            .launch()) {
+      dbos.start(SERVE, null, StartOptions.id("table-7"));
+      started.await();
+    }
+    AtomicReference<Cut> cut = new AtomicReference<>();
+    try (TcpProxy proxy = server.proxy();
+        DBOS dbos =
+            teaShop(server.url(database, proxy))
+                .workflow(
+                    SERVE,
+                    none -> {
+                      cut.set(lookIsLost(proxy));
+                      String cup = Workflow.start(POUR, "tea").id();
+                      return cup + Workflow.receive(String.class, Duration.ofHours(1)).orElse("");
+                    })
+                .launch();
+        // Not through the proxy, whose cut is meant for the workflow.
+        DbosClient client = DbosClient.create(server.url(database))) {
+      client.send("table-7", " with milk");
+      assertThat(client.retrieve("table-7", String.class).result(PATIENCE))
+          .isEqualTo("table-7-0 with milk");
+      assertThat(cut.get().happened()).isTrue();
+    }
+  }
+
+  @Test
+  void aStartWhoseAnswerWasLostIsRunThoughTheDatabaseStaysAwayForAMoment() {
+    try (TcpProxy proxy = server.proxy();
+        DBOS dbos = teaShop(server.url(database, proxy)).launch()) {
+      Cut answer =
+          proxy.onClientStatement(
+              sql -> sql.contains("\"recovery_attempts\""), Action.CUT_AFTER_SERVER_ANSWER);
+      Cut look = lookIsLost(proxy);
+
+      assertThat(dbos.start(POUR, "tea", StartOptions.id("cup-1")).result(PATIENCE))
+          .isEqualTo("a cup of tea");
+
+      assertThat(answer.happened()).isTrue();
+      assertThat(look.happened()).isTrue();
+    }
+  }
+}
