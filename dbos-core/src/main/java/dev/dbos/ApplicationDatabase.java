@@ -7,6 +7,7 @@ import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.datasource.TransactionOptions;
 import dev.dbos.datasource.spi.DatasourceEngine;
 import dev.dbos.error.DbosClosedException;
+import dev.dbos.internal.outbox.Outboxes;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Pools;
 import java.sql.Connection;
@@ -27,6 +28,7 @@ final class ApplicationDatabase implements AutoCloseable {
   private final DatabaseUrl url;
   private final PoolSetup pool;
   private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable Outboxes outboxes;
   private @Nullable Face opened;
   private boolean closed;
 
@@ -35,6 +37,19 @@ final class ApplicationDatabase implements AutoCloseable {
     this.schema = schema;
     this.url = url;
     this.pool = pool;
+  }
+
+  /** Lets its transactions ask something of the system database. */
+  void join(Outboxes asked) {
+    lock.lock();
+    try {
+      outboxes = asked;
+      if (opened != null) {
+        asked.join(opened.engine.transactions());
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -52,6 +67,9 @@ final class ApplicationDatabase implements AutoCloseable {
       }
       if (opened == null) {
         opened = new Face(DatasourceEngine.beside(system, OWNER, url, pool, schema));
+        if (outboxes != null) {
+          outboxes.join(opened.engine.transactions());
+        }
       }
       return opened;
     } finally {

@@ -25,7 +25,7 @@ public final class DBOS extends Workflows implements AutoCloseable {
   private final ApplicationDatabase application;
 
   DBOS(Engine engine, ApplicationDatabase application) {
-    super(engine.access(), engine.health());
+    super(engine.access(), engine.health(), engine.outboxes());
     this.engine = engine;
     this.application = application;
   }

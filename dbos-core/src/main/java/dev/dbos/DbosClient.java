@@ -2,13 +2,16 @@ package dev.dbos;
 
 import dev.dbos.configuration.Configuration;
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.datasource.Datasource;
 import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.PoolOptions;
+import dev.dbos.datasource.spi.DatasourceEngine;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.LocalRuns;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.outbox.Outboxes;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
@@ -36,11 +39,14 @@ import org.jspecify.annotations.Nullable;
 public final class DbosClient extends Workflows implements AutoCloseable {
   private final SystemDatabase systemDatabase;
   private final ClientWatcher watcher;
+  private final Outboxes outboxes;
 
-  private DbosClient(SystemAccess access, ClientWatcher watcher) {
-    super(access, new HealthCheck(access, HealthCheck.Subject.client(watcher::state)));
+  private DbosClient(SystemAccess access, ClientWatcher watcher, Outboxes outboxes) {
+    super(access, new HealthCheck(access, HealthCheck.Subject.client(watcher::state)), outboxes);
     this.systemDatabase = access.systemDatabase();
     this.watcher = watcher;
+    this.outboxes = outboxes;
+    outboxes.start();
   }
 
   @Override
@@ -84,6 +90,7 @@ public final class DbosClient extends Workflows implements AutoCloseable {
    */
   @Override
   public void close() {
+    outboxes.close();
     watcher.close();
     systemDatabase.close();
   }
@@ -94,6 +101,7 @@ public final class DbosClient extends Workflows implements AutoCloseable {
 
     private final ClientDatabase source;
     private final List<String> trustedPackages = new ArrayList<>();
+    private final List<Datasource<?>> datasources = new ArrayList<>();
     private String schema = "dbos";
     private @Nullable String applicationName;
     private PoolOptions pool = POOL;
@@ -157,6 +165,16 @@ public final class DbosClient extends Workflows implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Lets transactions of a datasource ask something of this system database, see {@link Outbox}.
+     * In another database than the system's that takes an {@link #applicationName}, whose processes
+     * deliver what this one leaves behind if they have registered the datasource, too.
+     */
+    public Builder datasource(Datasource<?> datasource) {
+      datasources.add(datasource);
+      return this;
+    }
+
     /** What time it is; default the system's clock. */
     public Builder clock(InstantSource source) {
       this.clock = source;
@@ -173,9 +191,17 @@ public final class DbosClient extends Workflows implements AutoCloseable {
       StepCodec codec = StepCodec.of(trust, serializer, payloadLimit);
       SystemDatabase database = source.lazily(schema, pool);
       ClientWatcher watcher = new ClientWatcher(database, listening);
+      SystemAccess access =
+          new SystemAccess(database, applicationName, codec, clock, watcher, LocalRuns.NONE);
       return new DbosClient(
-          new SystemAccess(database, applicationName, codec, clock, watcher, LocalRuns.NONE),
-          watcher);
+          access,
+          watcher,
+          Outboxes.ofClient(
+              access,
+              datasources.stream()
+                  .flatMap(datasource -> datasource.unwrap(DatasourceEngine.class).stream())
+                  .map(DatasourceEngine::transactions)
+                  .toList()));
     }
   }
 }

@@ -96,6 +96,7 @@ final class Launch {
           known.stream().map(DatasourceEngine::transactions).toList();
       Engine engine = new Engine(settings, systemDatabase, journal, chosen.workflows, transactions);
       engine.applicationDatasource(application::datasource);
+      application.join(engine.outboxes());
       if (chosen.retention != null) {
         engine.retain(chosen.retention);
       }

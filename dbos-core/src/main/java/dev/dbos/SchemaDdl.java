@@ -1,9 +1,11 @@
 package dev.dbos;
 
 import dev.dbos.datasource.DatabaseUrl;
+import dev.dbos.internal.migration.OutboxTable;
 import dev.dbos.internal.migration.OutputTable;
 import dev.dbos.internal.migration.SystemSchema;
 import dev.dbos.internal.sql.Dialect;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -37,14 +39,18 @@ public final class SchemaDdl {
   }
 
   /**
-   * Creates the table of step outputs in a datasource's database.
+   * Creates the tables of step outputs and of the outbox in a datasource's database.
    *
    * @param kind the database product
    * @param schema the schema on PostgreSQL; not used on SQLite
    * @return statements in order, without semicolons
    */
   public static List<String> datasource(DatabaseUrl.Kind kind, String schema) {
-    return OutputTable.ddl(dialect(kind), schema);
+    List<String> statements = new ArrayList<>(OutputTable.ddl(dialect(kind), schema));
+    OutboxTable.ddl(dialect(kind), schema).stream()
+        .filter(statement -> !statements.contains(statement))
+        .forEach(statements::add);
+    return statements;
   }
 
   /**

@@ -65,10 +65,13 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Retiring retiring;
   private final Archives archives;
   private final Versions versions;
+  private final Outboxes outboxes;
   private final Schedules schedules;
   private final Enqueueing enqueueing;
 
-  Workflows(SystemAccess access, HealthCheck healthCheck) {
+  Workflows(
+      SystemAccess access, HealthCheck healthCheck, dev.dbos.internal.outbox.Outboxes outboxes) {
+    this.outboxes = new Outboxes(outboxes);
     this.healthCheck = healthCheck;
     this.access = access;
     this.listings = new Listings(access);
@@ -141,6 +144,11 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
         enqueueing.enqueue(
             "enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
         Object.class);
+  }
+
+  /** What transactions of the registered datasources have asked, and could not be delivered. */
+  public Outboxes outboxes() {
+    return outboxes;
   }
 
   // ---- see ----

@@ -54,6 +54,7 @@ class ArchitectureTest {
               "dev.dbos.internal.transaction"),
           Set.of("dev.dbos.internal.watch"),
           Set.of("dev.dbos.internal.operations"),
+          Set.of("dev.dbos.internal.outbox"),
           Set.of("dev.dbos.internal.engine"),
           Set.of("dev.dbos.admin", "dev.dbos.datasource.spi"),
           Set.of("dev.dbos"));

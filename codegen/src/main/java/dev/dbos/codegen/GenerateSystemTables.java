@@ -1,5 +1,6 @@
 package dev.dbos.codegen;
 
+import dev.dbos.internal.migration.OutboxTable;
 import dev.dbos.internal.migration.OutputTable;
 import dev.dbos.internal.migration.SystemSchema;
 import dev.dbos.internal.sql.Dialect;
@@ -83,6 +84,7 @@ public final class GenerateSystemTables {
     Dialect dialect = new Dialect.Postgres();
     List<String> ddl = new ArrayList<>(SystemSchema.ddl(dialect, SCHEMA));
     ddl.addAll(OutputTable.ddl(dialect, SCHEMA));
+    ddl.addAll(OutboxTable.ddl(dialect, SCHEMA));
     ddl.addAll(PAYLOAD_TABLES);
     try (Statement statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);

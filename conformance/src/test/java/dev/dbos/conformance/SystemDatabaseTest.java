@@ -223,7 +223,7 @@ class SystemDatabaseTest {
               + literal
               + "'";
       assertThat(premises.ledger().system().number(query)).isEqualTo(11);
-      assertThat(premises.ledger().application().number(query)).isEqualTo(1);
+      assertThat(premises.ledger().application().number(query)).isEqualTo(2);
     }
   }
 }

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param work what it has to do
  * @param pools the connections of the system database and of the registered datasources
  * @param datasources how the registered datasources answered
+ * @param outboxes what the outboxes of those hold that are not in the system database itself; of a
+ *     datasource that did not answer, nothing
  */
 public record Health(
     Status status,
@@ -23,12 +25,14 @@ public record Health(
     Notifications notifications,
     Work work,
     List<PoolUse> pools,
-    List<Answer> datasources) {
+    List<Answer> datasources,
+    List<OutboxBacklog> outboxes) {
   /** Copies the lists. */
   public Health {
     problems = List.copyOf(problems);
     pools = List.copyOf(pools);
     datasources = List.copyOf(datasources);
+    outboxes = List.copyOf(outboxes);
   }
 
   /** Whether it can do its work. */

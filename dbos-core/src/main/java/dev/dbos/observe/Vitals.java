@@ -19,6 +19,11 @@ public interface Vitals {
   /** How many checkpoints wait to be written. */
   int journalBacklog();
 
+  /** The outboxes of registered datasources, as they were found a few seconds ago. */
+  default List<OutboxBacklog> outboxBacklogs() {
+    return List.of();
+  }
+
   /** The pools of the system database and of the registered datasources, as far as they say. */
   List<PoolUse> pools();
 }

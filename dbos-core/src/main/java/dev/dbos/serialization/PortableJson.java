@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
@@ -158,7 +159,8 @@ public final class PortableJson {
             ? Arguments.none()
             : Arguments.of(
                 (List<@Nullable Object>)
-                    convert(positional, List.class, "The workflow's arguments"));
+                    Objects.requireNonNull(
+                        convert(positional, List.class, "The workflow's arguments")));
     for (Map.Entry<String, JsonNode> each : named.properties()) {
       all =
           all.withNamed(

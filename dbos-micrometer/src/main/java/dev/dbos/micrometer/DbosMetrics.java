@@ -5,6 +5,7 @@ import dev.dbos.observe.Ending;
 import dev.dbos.observe.Observation;
 import dev.dbos.observe.Occurrence;
 import dev.dbos.observe.Operation;
+import dev.dbos.observe.OutboxBacklog;
 import dev.dbos.observe.PoolUse;
 import dev.dbos.observe.Vitals;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +38,9 @@ import java.util.function.ToDoubleFunction;
  * <tr><td>dbos.journal.write, dbos.journal.lag</td><td>timers of batches, and of the longest wait
  *     in each</td></tr>
  * <tr><td>dbos.journal.backlog, dbos.workflows.running</td><td>gauges</td></tr>
+ * <tr><td>dbos.outbox.waiting, dbos.outbox.age, dbos.outbox.set.aside</td><td>gauges of outboxes in
+ *     other databases than the system's: entries that wait, seconds the oldest has waited, entries
+ *     that were refused; datasource</td></tr>
  * <tr><td>dbos.pool.active, dbos.pool.idle, dbos.pool.waiting, dbos.pool.maximum</td><td>gauges;
  *     pool</td></tr>
  * </table>
@@ -68,6 +73,13 @@ public final class DbosMetrics implements DbosListener {
       added.add(gauge("dbos.pool.waiting", ofPool, vitals, use(pool, PoolUse::waiting)));
       added.add(gauge("dbos.pool.maximum", ofPool, vitals, use(pool, PoolUse::maximum)));
     }
+    for (OutboxBacklog outbox : vitals.outboxBacklogs()) {
+      Tags ofOutbox = tags.and("datasource", outbox.datasource());
+      added.add(gauge("dbos.outbox.waiting", ofOutbox, vitals, in(outbox, OutboxBacklog::waiting)));
+      added.add(gauge("dbos.outbox.age", ofOutbox, vitals, in(outbox, DbosMetrics::seconds)));
+      added.add(
+          gauge("dbos.outbox.set.aside", ofOutbox, vitals, in(outbox, OutboxBacklog::setAside)));
+    }
     gauges.put(vitals, added);
   }
 
@@ -85,6 +97,20 @@ public final class DbosMetrics implements DbosListener {
             .mapToDouble(measured)
             .findFirst()
             .orElse(Double.NaN);
+  }
+
+  private static ToDoubleFunction<Vitals> in(
+      OutboxBacklog outbox, ToDoubleFunction<OutboxBacklog> measured) {
+    return vitals ->
+        vitals.outboxBacklogs().stream()
+            .filter(other -> other.datasource().equals(outbox.datasource()))
+            .mapToDouble(measured)
+            .findFirst()
+            .orElse(Double.NaN);
+  }
+
+  private static double seconds(OutboxBacklog outbox) {
+    return outbox.age().orElse(Duration.ZERO).toMillis() / 1_000.0;
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
+import dev.dbos.Outbox;
 import dev.dbos.Workflow;
 import dev.dbos.datasource.jooq.JooqDatasource;
 import dev.dbos.testing.TempSqlite;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class DbosMetricsTest {
@@ -80,6 +82,12 @@ class DbosMetricsTest {
       assertThat(registry.get("dbos.pool.maximum").tag("pool", "system database").gauge().value())
           .isPositive();
       assertThat(registry.get("dbos.workflows.running").gauge().value()).isZero();
+      shop.runTransaction("tell nobody", tx -> Outbox.send("nobody", "hello"));
+      while (registry.get("dbos.outbox.set.aside").tag("datasource", "shop").gauge().value() < 1) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      assertThat(registry.get("dbos.outbox.waiting").gauge().value()).isZero();
+      assertThat(registry.get("dbos.outbox.age").gauge().value()).isZero();
       assertThat(registry.getMeters())
           .allSatisfy(
               meter -> assertThat(meter.getId().getTag("application")).isEqualTo("tea-shop"));

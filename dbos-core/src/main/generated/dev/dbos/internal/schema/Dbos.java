@@ -5,9 +5,11 @@ package dev.dbos.internal.schema;
 
 
 import dev.dbos.internal.schema.tables.ApplicationVersions;
+import dev.dbos.internal.schema.tables.DatasourceOutbox;
 import dev.dbos.internal.schema.tables.DatasourceOutputs;
 import dev.dbos.internal.schema.tables.JavaDuties;
 import dev.dbos.internal.schema.tables.JavaExecutorLeases;
+import dev.dbos.internal.schema.tables.JavaOutboxes;
 import dev.dbos.internal.schema.tables.JavaSchedules;
 import dev.dbos.internal.schema.tables.Notifications;
 import dev.dbos.internal.schema.tables.OperationOutputs;
@@ -47,6 +49,11 @@ public class Dbos extends SchemaImpl {
     public final ApplicationVersions APPLICATION_VERSIONS = ApplicationVersions.APPLICATION_VERSIONS;
 
     /**
+     * The table <code>dbos.datasource_outbox</code>.
+     */
+    public final DatasourceOutbox DATASOURCE_OUTBOX = DatasourceOutbox.DATASOURCE_OUTBOX;
+
+    /**
      * The table <code>dbos.datasource_outputs</code>.
      */
     public final DatasourceOutputs DATASOURCE_OUTPUTS = DatasourceOutputs.DATASOURCE_OUTPUTS;
@@ -60,6 +67,11 @@ public class Dbos extends SchemaImpl {
      * The table <code>dbos.java_executor_leases</code>.
      */
     public final JavaExecutorLeases JAVA_EXECUTOR_LEASES = JavaExecutorLeases.JAVA_EXECUTOR_LEASES;
+
+    /**
+     * The table <code>dbos.java_outboxes</code>.
+     */
+    public final JavaOutboxes JAVA_OUTBOXES = JavaOutboxes.JAVA_OUTBOXES;
 
     /**
      * The table <code>dbos.java_schedules</code>.
@@ -127,9 +139,11 @@ public class Dbos extends SchemaImpl {
     public final List<Table<?>> getTables() {
         return Arrays.asList(
             ApplicationVersions.APPLICATION_VERSIONS,
+            DatasourceOutbox.DATASOURCE_OUTBOX,
             DatasourceOutputs.DATASOURCE_OUTPUTS,
             JavaDuties.JAVA_DUTIES,
             JavaExecutorLeases.JAVA_EXECUTOR_LEASES,
+            JavaOutboxes.JAVA_OUTBOXES,
             JavaSchedules.JAVA_SCHEDULES,
             Notifications.NOTIFICATIONS,
             OperationOutputs.OPERATION_OUTPUTS,

@@ -5,9 +5,11 @@ package dev.dbos.internal.schema;
 
 
 import dev.dbos.internal.schema.tables.ApplicationVersions;
+import dev.dbos.internal.schema.tables.DatasourceOutbox;
 import dev.dbos.internal.schema.tables.DatasourceOutputs;
 import dev.dbos.internal.schema.tables.JavaDuties;
 import dev.dbos.internal.schema.tables.JavaExecutorLeases;
+import dev.dbos.internal.schema.tables.JavaOutboxes;
 import dev.dbos.internal.schema.tables.JavaSchedules;
 import dev.dbos.internal.schema.tables.Notifications;
 import dev.dbos.internal.schema.tables.OperationOutputs;
@@ -40,9 +42,12 @@ public class Keys {
 
     public static final UniqueKey<Record> APPLICATION_VERSIONS_PKEY = Internal.createUniqueKey(ApplicationVersions.APPLICATION_VERSIONS, DSL.name("application_versions_pkey"), new TableField[] { ApplicationVersions.APPLICATION_VERSIONS.VERSION_ID }, true);
     public static final UniqueKey<Record> APPLICATION_VERSIONS_VERSION_NAME_KEY = Internal.createUniqueKey(ApplicationVersions.APPLICATION_VERSIONS, DSL.name("application_versions_version_name_key"), new TableField[] { ApplicationVersions.APPLICATION_VERSIONS.VERSION_NAME }, true);
+    public static final UniqueKey<Record> DATASOURCE_OUTBOX_ENTRY_KEY = Internal.createUniqueKey(DatasourceOutbox.DATASOURCE_OUTBOX, DSL.name("datasource_outbox_entry_key"), new TableField[] { DatasourceOutbox.DATASOURCE_OUTBOX.ENTRY }, true);
+    public static final UniqueKey<Record> DATASOURCE_OUTBOX_PKEY = Internal.createUniqueKey(DatasourceOutbox.DATASOURCE_OUTBOX, DSL.name("datasource_outbox_pkey"), new TableField[] { DatasourceOutbox.DATASOURCE_OUTBOX.POSITION }, true);
     public static final UniqueKey<Record> DATASOURCE_OUTPUTS_PKEY = Internal.createUniqueKey(DatasourceOutputs.DATASOURCE_OUTPUTS, DSL.name("datasource_outputs_pkey"), new TableField[] { DatasourceOutputs.DATASOURCE_OUTPUTS.WORKFLOW_ID, DatasourceOutputs.DATASOURCE_OUTPUTS.STEP_ID }, true);
     public static final UniqueKey<Record> JAVA_DUTIES_PKEY = Internal.createUniqueKey(JavaDuties.JAVA_DUTIES, DSL.name("java_duties_pkey"), new TableField[] { JavaDuties.JAVA_DUTIES.NAME }, true);
     public static final UniqueKey<Record> JAVA_EXECUTOR_LEASES_PKEY = Internal.createUniqueKey(JavaExecutorLeases.JAVA_EXECUTOR_LEASES, DSL.name("java_executor_leases_pkey"), new TableField[] { JavaExecutorLeases.JAVA_EXECUTOR_LEASES.EXECUTOR_ID }, true);
+    public static final UniqueKey<Record> JAVA_OUTBOXES_PKEY = Internal.createUniqueKey(JavaOutboxes.JAVA_OUTBOXES, DSL.name("java_outboxes_pkey"), new TableField[] { JavaOutboxes.JAVA_OUTBOXES.OUTBOX }, true);
     public static final UniqueKey<Record> JAVA_SCHEDULES_PKEY = Internal.createUniqueKey(JavaSchedules.JAVA_SCHEDULES, DSL.name("java_schedules_pkey"), new TableField[] { JavaSchedules.JAVA_SCHEDULES.SCHEDULE_ID }, true);
     public static final UniqueKey<Record> NOTIFICATIONS_PKEY = Internal.createUniqueKey(Notifications.NOTIFICATIONS, DSL.name("notifications_pkey"), new TableField[] { Notifications.NOTIFICATIONS.MESSAGE_UUID }, true);
     public static final UniqueKey<Record> OPERATION_OUTPUTS_PKEY = Internal.createUniqueKey(OperationOutputs.OPERATION_OUTPUTS, DSL.name("operation_outputs_pkey"), new TableField[] { OperationOutputs.OPERATION_OUTPUTS.WORKFLOW_UUID, OperationOutputs.OPERATION_OUTPUTS.FUNCTION_ID }, true);

@@ -5,9 +5,11 @@ package dev.dbos.internal.schema;
 
 
 import dev.dbos.internal.schema.tables.ApplicationVersions;
+import dev.dbos.internal.schema.tables.DatasourceOutbox;
 import dev.dbos.internal.schema.tables.DatasourceOutputs;
 import dev.dbos.internal.schema.tables.JavaDuties;
 import dev.dbos.internal.schema.tables.JavaExecutorLeases;
+import dev.dbos.internal.schema.tables.JavaOutboxes;
 import dev.dbos.internal.schema.tables.JavaSchedules;
 import dev.dbos.internal.schema.tables.Notifications;
 import dev.dbos.internal.schema.tables.OperationOutputs;
@@ -33,6 +35,11 @@ public class Tables {
     public static final ApplicationVersions APPLICATION_VERSIONS = ApplicationVersions.APPLICATION_VERSIONS;
 
     /**
+     * The table <code>dbos.datasource_outbox</code>.
+     */
+    public static final DatasourceOutbox DATASOURCE_OUTBOX = DatasourceOutbox.DATASOURCE_OUTBOX;
+
+    /**
      * The table <code>dbos.datasource_outputs</code>.
      */
     public static final DatasourceOutputs DATASOURCE_OUTPUTS = DatasourceOutputs.DATASOURCE_OUTPUTS;
@@ -46,6 +53,11 @@ public class Tables {
      * The table <code>dbos.java_executor_leases</code>.
      */
     public static final JavaExecutorLeases JAVA_EXECUTOR_LEASES = JavaExecutorLeases.JAVA_EXECUTOR_LEASES;
+
+    /**
+     * The table <code>dbos.java_outboxes</code>.
+     */
+    public static final JavaOutboxes JAVA_OUTBOXES = JavaOutboxes.JAVA_OUTBOXES;
 
     /**
      * The table <code>dbos.java_schedules</code>.

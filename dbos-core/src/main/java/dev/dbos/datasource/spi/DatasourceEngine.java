@@ -56,11 +56,10 @@ public final class DatasourceEngine implements AutoCloseable {
         migrate(database, settings.migrations());
       }
       OutputTable.prepare(database, settings.schema());
-      return new DatasourceEngine(
-          url,
-          database,
-          new DurableTransactions(database, settings.session(), settings.schema()),
-          false);
+      DurableTransactions transactions =
+          new DurableTransactions(database, settings.session(), settings.schema());
+      transactions.outboxTable().prepare();
+      return new DatasourceEngine(url, database, transactions, false);
     } catch (Throwable failure) {
       database.close();
       throw failure;
@@ -88,11 +87,12 @@ public final class DatasourceEngine implements AutoCloseable {
             pool,
             new Pools.Session(session.applicationName(), session.isolation(), null));
     try {
+      DurableTransactions transactions = new DurableTransactions(database, session, schema);
       if (!database.identity().equals(system.identity())) {
         OutputTable.prepare(database, schema);
+        transactions.outboxTable().prepare();
       }
-      return new DatasourceEngine(
-          url, database, new DurableTransactions(database, session, schema), false);
+      return new DatasourceEngine(url, database, transactions, false);
     } catch (Throwable failure) {
       database.close();
       throw failure;

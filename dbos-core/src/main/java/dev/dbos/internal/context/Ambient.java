@@ -25,6 +25,7 @@ public sealed interface Ambient {
    * @param transactionName the transaction's name
    * @param connection what the body works on
    * @param outer what the transaction was called in, or null
+   * @param atCommit what is to be done around its commit, or null when it only reads
    * @param depth 0 for the transaction itself, then one more for each savepoint
    */
   record InTransaction(
@@ -33,6 +34,7 @@ public sealed interface Ambient {
       String transactionName,
       Connection connection,
       @Nullable Ambient outer,
+      @Nullable AtCommit atCommit,
       int depth)
       implements Ambient {}
 

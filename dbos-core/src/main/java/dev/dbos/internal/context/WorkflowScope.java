@@ -125,6 +125,9 @@ public interface WorkflowScope {
   /** Whether this run's steps are recorded in the system tables of {@code database}. */
   boolean recordsIn(Database database, String schema);
 
+  /** What transactions of this run ask of its system database. */
+  OutboxHost outbox();
+
   /** Runs {@code body} on a thread of its own; the workflow does not end before it. */
   <R extends @Nullable Object> CompletableFuture<R> async(Ambient.Body<R, Exception> body);
 

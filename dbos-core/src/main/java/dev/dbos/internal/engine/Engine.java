@@ -18,6 +18,7 @@ import dev.dbos.internal.operations.StartRows;
 import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.outbox.Outboxes;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
 import dev.dbos.internal.store.RecordedStep;
@@ -66,6 +67,7 @@ public final class Engine implements AutoCloseable {
   private final HealthCheck health;
   private final StartRows startRows;
   private final Enqueueing enqueueing;
+  private final Outboxes outboxes;
   private final Deadlines deadlines = new Deadlines(this);
   private final QueueWorkers queues = new QueueWorkers(this);
   private final Delays delays = new Delays(this);
@@ -106,11 +108,13 @@ public final class Engine implements AutoCloseable {
             runs);
     this.startRows = new StartRows(access);
     this.enqueueing = new Enqueueing(access);
+    this.outboxes = Outboxes.ofRuntime(access, settings.applicationVersion(), datasources);
     this.permits = new Semaphore(settings.maxRunning(), true);
     List<Database> others = datasources.stream().map(DurableTransactions::database).toList();
     List<Database> databases = new ArrayList<>(List.of(systemDatabase.database()));
     databases.addAll(others);
-    this.vitals = new EngineVitals(settings, runs.executing(), journal, List.copyOf(databases));
+    this.vitals =
+        new EngineVitals(settings, runs.executing(), journal, List.copyOf(databases), outboxes);
     this.health =
         new HealthCheck(
             access,
@@ -118,6 +122,7 @@ public final class Engine implements AutoCloseable {
                 new HealthCheck.Unfinished(settings.executorId(), settings.applicationVersion()),
                 vitals,
                 others,
+                outboxes.backlogs(),
                 watcher::state,
                 this::troubles));
   }
@@ -164,6 +169,11 @@ public final class Engine implements AutoCloseable {
   /** Finds out how it is doing. */
   public HealthCheck health() {
     return health;
+  }
+
+  /** What transactions ask of its system database. */
+  public Outboxes outboxes() {
+    return outboxes;
   }
 
   SystemDatabase systemDatabase() {
@@ -471,6 +481,7 @@ public final class Engine implements AutoCloseable {
   public void recover() {
     settings.observers().launched(vitals);
     sweeper.start();
+    outboxes.start();
     new Recovery(this).run();
     queues.start();
     delays.start();
@@ -494,6 +505,7 @@ public final class Engine implements AutoCloseable {
     }
     new EngineClose(this, runs.executing(), runs.idle()).run();
     deadlines.close();
+    outboxes.close();
     sweeper.close();
     if (!again) {
       settings.observers().closed(vitals);

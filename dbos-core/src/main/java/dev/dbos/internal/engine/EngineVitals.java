@@ -1,7 +1,9 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.internal.journal.Journal;
+import dev.dbos.internal.outbox.Outboxes;
 import dev.dbos.internal.sql.Database;
+import dev.dbos.observe.OutboxBacklog;
 import dev.dbos.observe.PoolUse;
 import dev.dbos.observe.Vitals;
 import java.util.ArrayList;
@@ -15,9 +17,14 @@ import java.util.Set;
  * @param executing the runs that this process has not left
  * @param journal what they write
  * @param databases the system database and those of the datasources
+ * @param outboxes what transactions ask of the system database
  */
 record EngineVitals(
-    EngineSettings settings, Set<Run> executing, Journal journal, List<Database> databases)
+    EngineSettings settings,
+    Set<Run> executing,
+    Journal journal,
+    List<Database> databases,
+    Outboxes outboxes)
     implements Vitals {
   @Override
   public String applicationName() {
@@ -42,6 +49,11 @@ record EngineVitals(
   @Override
   public int journalBacklog() {
     return journal.backlog();
+  }
+
+  @Override
+  public List<OutboxBacklog> outboxBacklogs() {
+    return outboxes.lastSeen();
   }
 
   @Override

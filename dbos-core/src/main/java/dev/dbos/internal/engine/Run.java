@@ -5,6 +5,7 @@ import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.Inheritance;
 import dev.dbos.internal.context.Observed;
 import dev.dbos.internal.context.Observers;
+import dev.dbos.internal.context.OutboxHost;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.RunStopped.Reason;
 import dev.dbos.internal.context.Standing;
@@ -121,6 +122,11 @@ final class Run implements WorkflowScope, WatchedRun {
   @Override
   public Inheritance inheritance() {
     return identity.inheritance();
+  }
+
+  @Override
+  public OutboxHost outbox() {
+    return engine.outboxes();
   }
 
   /** Cancels the workflow because it is past its deadline. */

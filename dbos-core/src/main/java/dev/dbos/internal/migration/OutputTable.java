@@ -1,162 +1,32 @@
 package dev.dbos.internal.migration;
 
-import dev.dbos.datasource.IsolationLevel;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.SchemaException;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
-import dev.dbos.internal.sql.Lease;
-import dev.dbos.internal.sql.SqlFailure;
-import dev.dbos.internal.sql.TransactionMode;
-import dev.dbos.internal.sql.Transactions;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Makes {@code datasource_outputs}, the table in an application's own database that holds the
- * result of each of its transactions.
- *
- * <p>What is there already is used: a table somebody made in advance needs no right but to read and
- * write it, and one that another implementation made only gets our extra columns, which that one
- * does not notice.
+ * {@code datasource_outputs}, the table in an application's own database that holds the result of
+ * each of its transactions.
  */
 public final class OutputTable {
-  /** For those of us who create at the same time; not the lock of the system tables. */
-  private static final long LOCK = 1234567891;
-
-  private static final int LOCK_TIMEOUT_SECONDS = 30;
-  private static final int ATTEMPTS = 5;
-
-  // What the last holder of the lock committed must be seen under it.
-  private static final TransactionMode CREATING =
-      new TransactionMode(IsolationLevel.READ_COMMITTED, false);
-
-  private final Database database;
-  private final SchemaName schema;
-  private final OutputColumns columns;
-
-  private OutputTable(Database database, SchemaName schema) {
-    this.database = database;
-    this.schema = schema;
-    this.columns = new OutputColumns(database.dialect(), schema);
-  }
+  private OutputTable() {}
 
   /**
-   * Makes the table ready for use.
+   * Makes the table ready for use; what is there already is used.
    *
    * @param schema where it lives on PostgreSQL; any name; ignored on SQLite
    * @throws SchemaException when it cannot be made or completed; the message carries the statements
    * @throws DatabaseUnavailableException when the connection is lost
    */
   public static void prepare(Database database, String schema) {
-    OutputTable table = new OutputTable(database, new SchemaName(schema));
-    try {
-      if (!database.read(table::missing).isEmpty()) {
-        table.complete();
-      }
-    } catch (SQLException failure) {
-      throw table.explained(failure);
-    }
+    new DatasourceTable(database, new SchemaName(schema), TableColumns.OUTPUTS, "step outputs")
+        .prepare();
   }
 
   /** The statements that make the table, without semicolons, to be put among other migrations. */
   public static List<String> ddl(Dialect dialect, String schema) {
-    return new OutputColumns(dialect, new SchemaName(schema)).ddl();
-  }
-
-  private List<String> missing(Connection connection) throws SQLException {
-    Set<String> existing = columns.existing(connection);
-    if (!existing.isEmpty() && !OutputColumns.isOutputTable(existing)) {
-      throw failed(
-          "The table "
-              + OutputColumns.TABLE
-              + " in "
-              + database.name()
-              + " is not one of step outputs: it lacks workflow_id or step_id. Rename it, or choose"
-              + " another schema for the step outputs.",
-          null);
-    }
-    return columns.missing(connection, existing);
-  }
-
-  private void complete() throws SQLException {
-    for (int attempt = 1; !completed(attempt == ATTEMPTS); attempt++) {
-      // The next attempt finds what the winner of the race has committed.
-    }
-  }
-
-  /** Whether it worked; a lost race, unless it was the last attempt, is no failure. */
-  private boolean completed(boolean lastAttempt) throws SQLException {
-    try (Lease lease = database.lease(Database.Access.WRITE)) {
-      return Transactions.call(lease, CREATING, this::completed);
-    } catch (SQLException failure) {
-      // Other implementations create the same schema and table without taking our lock.
-      return switch (SqlFailure.of(failure)) {
-        case CONFLICT, UNIQUE_VIOLATION, ALREADY_EXISTS -> {
-          if (lastAttempt) {
-            throw failure;
-          }
-          yield false;
-        }
-        default -> throw failure;
-      };
-    }
-  }
-
-  private boolean completed(Connection connection) throws SQLException {
-    if (database.dialect() instanceof Dialect.Postgres postgres && !postgres.isCockroach()) {
-      Statements.run(
-          connection,
-          List.of(
-              "SET LOCAL lock_timeout = '" + LOCK_TIMEOUT_SECONDS + "s'",
-              "SELECT pg_advisory_xact_lock(" + LOCK + ")"));
-    }
-    Statements.run(connection, missing(connection));
-    return true;
-  }
-
-  private RuntimeException explained(SQLException failure) {
-    String what = "The table of step outputs in " + database.name() + " could not be prepared: ";
-    return switch (SqlFailure.of(failure)) {
-      case INSUFFICIENT_PRIVILEGE ->
-          failed(what + failure.getMessage() + ". Have an owner run:\n" + advice(failure), failure);
-      case CONNECTION_LOST ->
-          new DatabaseUnavailableException(
-              what + failure.getMessage() + ". Nothing has changed; start again.",
-              database.name(),
-              failure);
-      default -> failed(what + failure.getMessage() + ". Nothing has changed.", failure);
-    };
-  }
-
-  /** What we would have run, and the rights to work with the outcome. */
-  private String advice(SQLException because) {
-    try {
-      return database.read(
-          connection -> {
-            StringBuilder script = new StringBuilder();
-            for (String statement : missing(connection)) {
-              script.append(statement).append(";\n");
-            }
-            String role =
-                Statements.strings(connection, "SELECT quote_ident(current_user)").getFirst();
-            return script
-                .append("GRANT USAGE ON SCHEMA ")
-                .append(schema.quoted() + " TO " + role + ";\n")
-                .append("GRANT SELECT, INSERT, UPDATE, DELETE ON ")
-                .append(schema.table(OutputColumns.TABLE) + " TO " + role + ";")
-                .toString();
-          });
-    } catch (SQLException unanswered) {
-      because.addSuppressed(unanswered);
-      return String.join(";\n", columns.ddl()) + ";";
-    }
-  }
-
-  private SchemaException failed(String message, @Nullable Throwable cause) {
-    return new SchemaException(message, database.name(), cause);
+    return new TableColumns(dialect, new SchemaName(schema), TableColumns.OUTPUTS).ddl();
   }
 }

@@ -12,7 +12,6 @@ import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.EnqueueStore;
 import dev.dbos.internal.store.Enqueued;
 import dev.dbos.serialization.Payload;
-import dev.dbos.workflow.Deduplication;
 import dev.dbos.workflow.Deduplication.Policy;
 import dev.dbos.workflow.StartOptions;
 import java.util.List;
@@ -73,6 +72,16 @@ public final class Enqueueing {
    *     do not say to take that one
    */
   public static String idOf(StartRow row, Enqueued result, StartOptions options) {
+    return idOf(row, result, sharing(options));
+  }
+
+  /** Whether another workflow with the same deduplication id will do. */
+  public static boolean sharing(StartOptions options) {
+    return options.deduplication().filter(wanted -> wanted.policy() != Policy.REJECT).isPresent();
+  }
+
+  /** Like {@link #idOf(StartRow, Enqueued, StartOptions)}, with {@link #sharing}. */
+  public static String idOf(StartRow row, Enqueued result, boolean sharing) {
     return switch (result) {
       case Enqueued.Inserted inserted -> row.workflowId();
       case Enqueued.Present present -> {
@@ -90,10 +99,11 @@ public final class Enqueueing {
         yield row.workflowId();
       }
       case Enqueued.Deduplicated other -> {
-        Deduplication wanted = options.deduplication().orElseThrow();
-        if (wanted.policy() == Policy.REJECT) {
+        if (!sharing) {
           throw new QueueDeduplicatedException(
-              row.workflowId(), row.queued().queueName(), wanted.id());
+              row.workflowId(),
+              row.queued().queueName(),
+              String.valueOf(row.queued().deduplicationId()));
         }
         yield other.holderId();
       }

@@ -9,12 +9,14 @@ import dev.dbos.observe.Health.Answer;
 import dev.dbos.observe.Health.Notifications;
 import dev.dbos.observe.Health.Status;
 import dev.dbos.observe.Health.Work;
+import dev.dbos.observe.OutboxBacklog;
 import dev.dbos.observe.PoolUse;
 import dev.dbos.observe.Vitals;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +26,16 @@ public final class HealthCheck {
   private static final String SYSTEM_DATABASE = "system database";
   private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(30);
 
+  /** Entries of an outbox are delivered within milliseconds. */
+  private static final Duration LONG_WAIT = Duration.ofSeconds(30);
+
   /** Half of what the journal holds before workflows have to wait for it. */
   private static final int LARGE_BACKLOG = 5_000;
 
   private final SystemAccess access;
   private final Probe<Pending> systemDatabase;
   private final List<Probe<Boolean>> datasources = new ArrayList<>();
+  private final List<Probe<OutboxBacklog>> outboxes = new ArrayList<>();
   private final Subject subject;
 
   /**
@@ -38,6 +44,7 @@ public final class HealthCheck {
    * @param unfinished asks how many workflows it should run; null for a client
    * @param vitals how busy it is; null for a client
    * @param datasources the registered datasources
+   * @param outboxes find out how full the outboxes of some of those are, by the datasources' names
    * @param listener how it gets to know of changes
    * @param chores what is wrong with its work in the background, a sentence each
    */
@@ -45,11 +52,12 @@ public final class HealthCheck {
       @Nullable Unfinished unfinished,
       @Nullable Vitals vitals,
       List<Database> datasources,
+      Map<String, Supplier<OutboxBacklog>> outboxes,
       Supplier<ListenerState> listener,
       Supplier<List<String>> chores) {
     /** A client, which runs nothing. */
     public static Subject client(Supplier<ListenerState> listener) {
-      return new Subject(null, null, List.of(), listener, List::of);
+      return new Subject(null, null, List.of(), Map.of(), listener, List::of);
     }
   }
 
@@ -73,6 +81,11 @@ public final class HealthCheck {
           new Probe<>(
               datasource.name(), "Datasource " + datasource.name(), () -> ping(datasource)));
     }
+    subject
+        .outboxes()
+        .forEach(
+            (name, backlog) ->
+                outboxes.add(new Probe<>(name, "The outbox of datasource " + name, backlog)));
   }
 
   private Pending pending() {
@@ -108,6 +121,8 @@ public final class HealthCheck {
     Probe<Pending>.Asked asked = systemDatabase.ask();
     List<Probe<Boolean>.Asked> others = new ArrayList<>();
     datasources.forEach(probe -> others.add(probe.ask()));
+    List<Probe<OutboxBacklog>.Asked> full = new ArrayList<>();
+    outboxes.forEach(probe -> full.add(probe.ask()));
     List<String> problems = new ArrayList<>();
 
     Probe.Sample<Pending> system = asked.by(deadline, timeout);
@@ -117,6 +132,14 @@ public final class HealthCheck {
       Probe.Sample<Boolean> sample = other.by(deadline, timeout);
       note(problems, sample.problem());
       answers.add(sample.answer());
+    }
+    List<OutboxBacklog> backlogs = new ArrayList<>();
+    for (Probe<OutboxBacklog>.Asked outbox : full) {
+      OutboxBacklog backlog = outbox.by(deadline, timeout).value();
+      if (backlog != null) {
+        note(problems, problem(backlog));
+        backlogs.add(backlog);
+      }
     }
     Work work = work(system.value());
     if (work.journalBacklog() > LARGE_BACKLOG) {
@@ -140,7 +163,25 @@ public final class HealthCheck {
         notifications,
         work,
         pools(),
-        answers);
+        answers,
+        backlogs);
+  }
+
+  private static @Nullable String problem(OutboxBacklog backlog) {
+    if (backlog.setAside() > 0) {
+      return backlog.setAside()
+          + " entries of the outbox of datasource "
+          + backlog.datasource()
+          + " were set aside; see outboxes().";
+    }
+    return backlog.age().filter(age -> age.compareTo(LONG_WAIT) > 0).isPresent()
+        ? backlog.waiting()
+            + " entries of the outbox of datasource "
+            + backlog.datasource()
+            + " wait to be delivered, the oldest for "
+            + backlog.age().orElseThrow().toSeconds()
+            + " s."
+        : null;
   }
 
   private static void note(List<String> problems, @Nullable String problem) {

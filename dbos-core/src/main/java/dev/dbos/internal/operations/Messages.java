@@ -1,11 +1,9 @@
 package dev.dbos.internal.operations;
 
-import dev.dbos.error.SerializationException;
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.WorkflowScope;
-import dev.dbos.internal.store.MessageStore;
 import dev.dbos.internal.store.MessageStore.MessageRow;
 import dev.dbos.internal.store.Named;
 import dev.dbos.internal.watch.Channel;
@@ -16,14 +14,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** Sends messages to workflows. */
@@ -36,14 +30,6 @@ public final class Messages {
   /** Messages to the workflows of a system database. */
   public Messages(SystemAccess access) {
     this.access = access;
-  }
-
-  /** A message with what it is stored as. */
-  private record Letter(Message message, String id, String topic, Payload payload, long sentAt) {
-    MessageRow to(String destination) {
-      // Every recipient has a message of its own under the sender's one key.
-      return new MessageRow(id + "::" + destination, destination, topic, payload, sentAt);
-    }
   }
 
   /** Sends one message; in a workflow exactly once. */
@@ -80,7 +66,8 @@ public final class Messages {
           stepName,
           Void.class,
           () -> {
-            tell(access.systemDatabase().write(dsl -> insert(dsl, letters)));
+            tell(
+                access.systemDatabase().write(dsl -> Letter.deliver(dsl, letters, true).orThrow()));
             return StepCodec.asDeclared(null);
           });
     }
@@ -99,7 +86,7 @@ public final class Messages {
                     dsl -> {
                       sent.clear();
                       try {
-                        sent.addAll(insert(dsl, letters));
+                        sent.addAll(Letter.deliver(dsl, letters, true).orThrow());
                         return Payload.NOTHING;
                       } catch (UnknownWorkflowException unknown) {
                         return scope.codec().error(unknown);
@@ -120,63 +107,9 @@ public final class Messages {
     long first = access.times().sent().next(most + 1);
     List<Letter> letters = new ArrayList<>();
     for (int i = 0; i < messages.size(); i++) {
-      Message message = messages.get(i);
-      letters.add(
-          new Letter(
-              message,
-              message.idempotencyKey().orElseGet(() -> UUID.randomUUID().toString()),
-              MessageStore.topic(message.topic().orElse(null)),
-              encode(message),
-              first + place.get(i)));
+      letters.add(Letter.of(access.codec(), messages.get(i), first + place.get(i)));
     }
     return letters;
-  }
-
-  private Payload encode(Message message) {
-    try {
-      return access.codec().portableOutput(message.payload());
-    } catch (SerializationException unstorable) {
-      throw new SerializationException(
-          "The message to workflow "
-              + message.destination()
-              + " cannot be sent: "
-              + unstorable.getMessage(),
-          unstorable);
-    }
-  }
-
-  private static List<MessageRow> insert(DSLContext dsl, List<Letter> letters) {
-    Map<Letter, Set<String>> recipients = new LinkedHashMap<>();
-    for (Letter letter : letters) {
-      Set<String> all = new LinkedHashSet<>();
-      all.add(letter.message().destination());
-      if (letter.message().includesForks()) {
-        all.addAll(MessageStore.forksOf(dsl, letter.message().destination()));
-      }
-      recipients.put(letter, all);
-    }
-    Set<String> destinations = new LinkedHashSet<>();
-    recipients.values().forEach(destinations::addAll);
-    Set<String> existing = MessageStore.lockExisting(dsl, destinations);
-    List<MessageRow> rows = new ArrayList<>();
-    recipients.forEach(
-        (letter, all) -> {
-          requireExists(letter.message(), existing);
-          all.stream().filter(existing::contains).forEach(id -> rows.add(letter.to(id)));
-        });
-    MessageStore.insert(dsl, rows);
-    return rows;
-  }
-
-  private static void requireExists(Message message, Set<String> existing) {
-    if (!existing.contains(message.destination())) {
-      throw new UnknownWorkflowException(
-          "There is no workflow with id "
-              + message.destination()
-              + " in the system database, so nothing was sent to it. Start it first, or check the"
-              + " id.",
-          message.destination());
-    }
   }
 
   /** Others are told by the table's trigger, where there is one. */

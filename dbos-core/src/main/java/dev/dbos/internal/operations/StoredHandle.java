@@ -26,12 +26,19 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
   private final SystemAccess access;
   private final String workflowId;
   private final Type outputType;
+  private final Arrival arrival;
 
   /** A handle on a workflow, whose output is of {@code outputType}. */
   public StoredHandle(SystemAccess access, String workflowId, Type outputType) {
+    this(access, workflowId, outputType, Arrival.NONE);
+  }
+
+  /** A handle on a workflow that may be on its way to the system database. */
+  public StoredHandle(SystemAccess access, String workflowId, Type outputType, Arrival arrival) {
     this.access = access;
     this.workflowId = workflowId;
     this.outputType = outputType;
+    this.arrival = arrival;
   }
 
   @Override
@@ -68,7 +75,8 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
                   + workflowId
                   + " was asked for inside transaction \""
                   + transaction.transactionName()
-                  + "\", which would stay open while it waits. Ask before or after it.");
+                  + "\", which would stay open while it waits. Ask before or after it. What the"
+                  + " transaction itself starts begins only after its commit.");
       case Ambient.InStep step -> StepCodec.asDeclared(await(timeout));
       case null -> StepCodec.asDeclared(await(timeout));
     };
@@ -89,10 +97,15 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
   }
 
   private @Nullable O await(@Nullable Duration timeout) {
-    return valueOf(
-        new Outcomes(access)
-            .await(workflowId, Patience.ofThread(workflowId, timeout))
-            .orElseThrow(() -> timedOut(timeout)));
+    Patience patience = Patience.ofThread(workflowId, timeout);
+    Outcomes outcomes = new Outcomes(access);
+    Arrival.Lookout lookout = arrival.lookOut();
+    Optional<Outcome> outcome = outcomes.await(workflowId, patience);
+    while (outcome.filter(Outcome.Missing.class::isInstance).isPresent()
+        && lookout.again(patience)) {
+      outcome = outcomes.await(workflowId, patience);
+    }
+    return valueOf(outcome.orElseThrow(() -> timedOut(timeout)));
   }
 
   private @Nullable O valueOf(Outcome outcome) {

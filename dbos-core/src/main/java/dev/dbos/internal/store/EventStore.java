@@ -3,6 +3,7 @@ package dev.dbos.internal.store;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_EVENTS;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_EVENTS_HISTORY;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
+import static org.jooq.impl.DSL.selectOne;
 
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.WorkflowEvent;
@@ -11,6 +12,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.DSLContext;
+import org.jooq.Record1;
+import org.jooq.SQLDialect;
+import org.jooq.SelectConditionStep;
 import org.jspecify.annotations.Nullable;
 
 /** The events of workflows: the latest value of each key, and all there ever were. */
@@ -27,6 +31,44 @@ public final class EventStore {
 
   /** Sets a value; the step that did it before has its value in the history replaced. */
   public static void set(DSLContext dsl, String workflowId, int stepId, String key, Payload value) {
+    publish(dsl, workflowId, key, value);
+    remember(dsl, workflowId, stepId, key, value);
+  }
+
+  /**
+   * Sets a value that a step has asked for a while ago: the value of a later step stays. Nothing
+   * happens when that life of the workflow is over.
+   *
+   * @return whether the workflow is there
+   */
+  public static boolean setLate(
+      DSLContext dsl, Named event, long incarnation, int stepId, Payload value) {
+    String workflowId = event.workflowId();
+    SelectConditionStep<Record1<String>> row =
+        dsl.select(WORKFLOW_STATUS.WORKFLOW_UUID)
+            .from(WORKFLOW_STATUS)
+            .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(workflowId))
+            .and(WORKFLOW_STATUS.CREATED_AT.eq(incarnation));
+    if ((dsl.dialect() == SQLDialect.SQLITE ? row : row.forNoKeyUpdate())
+        .fetchOptional()
+        .isEmpty()) {
+      return false;
+    }
+    boolean overtaken =
+        dsl.fetchExists(
+            selectOne()
+                .from(WORKFLOW_EVENTS_HISTORY)
+                .where(WORKFLOW_EVENTS_HISTORY.WORKFLOW_UUID.eq(workflowId))
+                .and(WORKFLOW_EVENTS_HISTORY.KEY.eq(event.name()))
+                .and(WORKFLOW_EVENTS_HISTORY.FUNCTION_ID.gt(stepId)));
+    if (!overtaken) {
+      publish(dsl, workflowId, event.name(), value);
+    }
+    remember(dsl, workflowId, stepId, event.name(), value);
+    return true;
+  }
+
+  private static void publish(DSLContext dsl, String workflowId, String key, Payload value) {
     dsl.insertInto(WORKFLOW_EVENTS)
         .set(WORKFLOW_EVENTS.WORKFLOW_UUID, workflowId)
         .set(WORKFLOW_EVENTS.KEY, key)
@@ -37,6 +79,10 @@ public final class EventStore {
         .set(WORKFLOW_EVENTS.VALUE, value.outputText())
         .set(WORKFLOW_EVENTS.SERIALIZATION, value.format())
         .execute();
+  }
+
+  private static void remember(
+      DSLContext dsl, String workflowId, int stepId, String key, Payload value) {
     dsl.insertInto(WORKFLOW_EVENTS_HISTORY)
         .set(WORKFLOW_EVENTS_HISTORY.WORKFLOW_UUID, workflowId)
         .set(WORKFLOW_EVENTS_HISTORY.FUNCTION_ID, stepId)

@@ -193,6 +193,11 @@ public final class SystemDatabase implements AutoCloseable {
     return made;
   }
 
+  /** Statements on somebody else's connection to this very database, in their transaction. */
+  public DSLContext within(Connection connection) throws SQLException {
+    return on(connection);
+  }
+
   private DSLContext on(Connection connection) throws SQLException {
     Template known = template;
     Template made = known == null ? look(connection) : known;

@@ -5,11 +5,13 @@ import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.datasource.TransactionOptions;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.DeletedWorkflow;
+import dev.dbos.internal.context.OutboxHost;
 import dev.dbos.internal.context.Place;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
+import dev.dbos.internal.migration.OutboxTable;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.TransactionMode;
 import dev.dbos.internal.sql.Transactions;
@@ -24,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +38,14 @@ public final class DurableTransactions implements AutoCloseable {
   private final DatasourceOutcomes outputs;
   private final OutputCleaner cleaner;
   private final ConcurrentMap<String, SystemOutcomes> systemOutcomes = new ConcurrentHashMap<>();
+  private final OutboxTable outboxTable;
+  private final String schema;
+  private final List<OutboxHost> hosts = new CopyOnWriteArrayList<>();
 
   /** Uses {@code database}, whose output table is in {@code schema}. */
   public DurableTransactions(Database database, SessionOptions session, String schema) {
+    this.outboxTable = new OutboxTable(database, schema);
+    this.schema = schema;
     this.database = database;
     this.session = session;
     this.outputs = new DatasourceOutcomes(database.dialect(), schema);
@@ -200,6 +208,7 @@ public final class DurableTransactions implements AutoCloseable {
             name,
             outer.connection(),
             outer.outer(),
+            outer.atCommit(),
             outer.depth() + 1);
     try {
       Transactions.savepoint(outer.connection(), savepoint);
@@ -231,6 +240,31 @@ public final class DurableTransactions implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Where it keeps what its transactions ask of a system database elsewhere. */
+  public OutboxTable outboxTable() {
+    return outboxTable;
+  }
+
+  /** The schema of its tables on PostgreSQL. */
+  public String schema() {
+    return schema;
+  }
+
+  /** Makes it known to a runtime or client, until that one closes. */
+  public void register(OutboxHost host) {
+    hosts.add(host);
+  }
+
+  /** Ends {@link #register}. */
+  public void unregister(OutboxHost host) {
+    hosts.remove(host);
+  }
+
+  /** Those it is known to. */
+  public List<OutboxHost> hosts() {
+    return hosts;
   }
 
   /** Where they run. */

@@ -1,6 +1,7 @@
 package dev.dbos.internal.transaction;
 
 import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.internal.context.AtCommit;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.sql.Database.Access;
@@ -64,11 +65,13 @@ final class PlainTransaction<R extends @Nullable Object, X extends Exception> {
 
   private Attempt<R> once(Lease lease) {
     boolean committing = false;
+    AtCommit atCommit = new AtCommit();
     try {
       retries.watch().begin();
-      R result = call.runBody(lease, scope);
+      R result = call.runBody(lease, scope, atCommit);
       committing = true;
       Transactions.commit(lease);
+      atCommit.afterCommit();
       return new Attempt.Done<>(result);
     } catch (Throwable failure) {
       // A failed COMMIT speaks of our own connection, even of one that lives on.
@@ -76,6 +79,9 @@ final class PlainTransaction<R extends @Nullable Object, X extends Exception> {
       Transactions.rollbackAfter(failure, lease);
       if (!kind.isRetryable()) {
         return new Attempt.Failed<>(failure);
+      }
+      if (committing) {
+        atCommit.afterCommit();
       }
       // Nothing was recorded that could tell later whether it committed: repeating might do it
       // twice.

@@ -5,6 +5,7 @@ import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.SchemaException;
 import dev.dbos.error.TransactionRetriesExhaustedException;
 import dev.dbos.error.UnexpectedStepException;
+import dev.dbos.internal.context.AtCommit;
 import dev.dbos.internal.context.Place;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
@@ -51,6 +52,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   private final Retries retries;
   private final long startedAtMillis;
 
+  private AtCommit atCommit = new AtCommit();
   private boolean lookFirst;
   private boolean replaceStale;
   private boolean lostOne;
@@ -170,13 +172,15 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
 
   private Payload runBody(Lease lease) throws X, SQLException {
     retries.watch().begin();
-    R value = call.runBody(lease, scope);
+    atCommit = new AtCommit();
+    R value = call.runBody(lease, scope, atCommit);
     Payload payload = call.output(scope.codec(), value);
     result = value;
     return payload;
   }
 
   private Payload openForFailure(Lease lease) throws SQLException {
+    atCommit = new AtCommit();
     Transactions.begin(lease, TransactionMode.WRITE);
     return Objects.requireNonNull(failurePayload);
   }
@@ -222,6 +226,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
     } else {
       Transactions.commitUnlessCommitted(lease);
     }
+    atCommit.afterCommit();
     return true;
   }
 
@@ -230,6 +235,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
     return switch (kind) {
       case CONNECTION_LOST -> {
         retries.watch().commitUnknown(refused);
+        atCommit.afterCommit();
         yield new Attempt.Again(kind, refused);
       }
       // The statement timeout here ended the wait for a rival that holds the key.

@@ -5,6 +5,7 @@ import dev.dbos.datasource.TransactionCallable;
 import dev.dbos.error.SerializationException;
 import dev.dbos.error.TransactionAbortedException;
 import dev.dbos.internal.context.Ambient;
+import dev.dbos.internal.context.AtCommit;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.sql.Borrower;
@@ -54,9 +55,10 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
    * open and can be committed.
    *
    * @param scope the run whose stop cancels the body's statements, or null
+   * @param atCommit what the body wants done around the commit
    * @throws TransactionAbortedException when the body returned, but left nothing to commit
    */
-  R runBody(Lease lease, @Nullable WorkflowScope scope) throws X, SQLException {
+  R runBody(Lease lease, @Nullable WorkflowScope scope, AtCommit atCommit) throws X, SQLException {
     Transactions.begin(lease, mode);
     boolean sqlite = database.dialect() instanceof Dialect.Sqlite;
     if (sqlite) {
@@ -67,19 +69,22 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
     try (StatementLimit limit = StatementLimit.begin(lease, session.statementTimeout());
         OpenStatements statements = OpenStatements.of(scope, this)) {
       guard = new GuardedConnection(lease.connection(), this, limit, statements);
-      result = runGuarded(guard, statements);
+      result = runGuarded(guard, statements, mode.readOnly() ? null : atCommit);
     }
     if (sqlite) {
       requireSavepoint(lease.connection(), guard);
     } else {
       requireCommittable(lease.connection(), guard);
     }
+    atCommit.beforeCommit(lease.connection());
     return result;
   }
 
-  private R runGuarded(GuardedConnection guard, OpenStatements statements) throws X {
+  private R runGuarded(
+      GuardedConnection guard, OpenStatements statements, @Nullable AtCommit atCommit) throws X {
     Ambient inside =
-        new Ambient.InTransaction(owner, database.name(), name, guard.connection(), outer, 0);
+        new Ambient.InTransaction(
+            owner, database.name(), name, guard.connection(), outer, atCommit, 0);
     try {
       return Ambient.<R, X>call(inside, () -> body.call(guard.connection()));
     } finally {

@@ -1,0 +1,180 @@
+package dev.dbos.conformance;
+
+import static dev.dbos.conformance.Eventually.PATIENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dbos.DBOS;
+import dev.dbos.conformance.Site.Arrangement;
+import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.testing.ChildJvm;
+import dev.dbos.testing.Cut;
+import dev.dbos.testing.TcpProxy;
+import dev.dbos.testing.TcpProxy.Action;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Connections break and processes die at every exchange between a transaction and the start of the
+ * workflow that it asked for. Each order that is in the database has one workflow, which shipped it
+ * once; and no workflow is without its order.
+ */
+@Timeout(240)
+class OutboxFaultTest {
+  private static final Setting APART =
+      new Setting(Adapter.JDBC, Product.POSTGRESQL, Arrangement.DIFFERENT_DATABASE);
+
+  /** The exchanges, in their order. */
+  enum Exchange {
+    ENTRY_WRITTEN(true, sql -> sql.startsWith("insert into") && sql.contains("datasource_outbox")),
+    ORDER_COMMITTED(true, commitAfter("datasource_outbox", "insert into")),
+    OUTBOX_READ(true, sql -> sql.startsWith("select") && sql.contains("order_key")),
+    DELIVERY_BEGUN(false, sql -> sql.startsWith("update") && sql.contains("java_outboxes")),
+    WORKFLOW_WRITTEN(
+        false, sql -> sql.startsWith("insert into") && sql.contains("workflow_status")),
+    DELIVERY_REMEMBERED(false, sql -> sql.startsWith("update") && sql.contains("\"relayed\"")),
+    DELIVERY_COMMITTED(false, commitAfter("java_outboxes", "\"relayed\"")),
+    ENTRY_DELETED(true, sql -> sql.startsWith("delete") && sql.contains("datasource_outbox")),
+    DELETION_COMMITTED(true, commitAfter("datasource_outbox", "delete"));
+
+    private final boolean inApplication;
+    private final Predicate<String> statement;
+
+    Exchange(boolean inApplication, Predicate<String> statement) {
+      this.inApplication = inApplication;
+      this.statement = statement;
+    }
+
+    /** The COMMIT that follows a statement. */
+    private static Predicate<String> commitAfter(String table, String what) {
+      AtomicBoolean seen = new AtomicBoolean();
+      return sql -> {
+        if (sql.contains(table) && sql.contains(what)) {
+          seen.set(true);
+        }
+        return sql.equals("COMMIT") && seen.getAndSet(false);
+      };
+    }
+  }
+
+  static Stream<Arguments> everywhere() {
+    return Arrays.stream(Exchange.values())
+        .flatMap(at -> Arrays.stream(Action.values()).map(action -> Arguments.of(at, action)));
+  }
+
+  /** The two databases behind proxies. */
+  private record Network(Premises premises, TcpProxy application, TcpProxy system) {
+    static Network of(Premises premises) {
+      return new Network(premises, premises.proxy(), premises.proxy());
+    }
+
+    String applicationUrl() {
+      return Premises.through(application, premises.site().applicationUrl());
+    }
+
+    String systemUrl() {
+      return Premises.through(system, premises.site().systemUrl());
+    }
+
+    Cut cut(Exchange at, Action action) {
+      return (at.inApplication ? application : system).onClientStatement(at.statement, action);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("everywhere")
+  void aConnectionThatBreaksLosesAndDoublesNothing(Exchange at, Action action) throws Exception {
+    try (Premises premises = Premises.of(APART)) {
+      OrderDesk.open(premises);
+      Network network = Network.of(premises);
+      OrderDesk desk = new OrderDesk(premises.shop(network.applicationUrl()));
+      premises.keep(desk.applyTo(Checkout.runtime(network.systemUrl())).launch());
+      desk.order("first").result(PATIENCE);
+      Cut cut = network.cut(at, action);
+
+      for (int i = 0; i < 3; i++) {
+        try {
+          desk.order("o" + i);
+        } catch (DatabaseUnavailableException lost) {
+          // It may or may not have been taken.
+        }
+      }
+
+      cut.await(PATIENCE);
+      desk.order("last").result(PATIENCE);
+      OrderBooks books = new OrderBooks(premises, APART);
+      books.assertEachOrderIsShippedOnce();
+      assertThat(books.orders()).contains("first", "last").hasSizeGreaterThanOrEqualTo(4);
+    }
+  }
+
+  static Stream<Arguments> deadly() {
+    return Stream.of(
+        Arguments.of(Exchange.ORDER_COMMITTED, Action.CUT_BEFORE),
+        Arguments.of(Exchange.ORDER_COMMITTED, Action.CUT_AFTER_SERVER_ANSWER),
+        Arguments.of(Exchange.WORKFLOW_WRITTEN, Action.CUT_AFTER_SERVER_ANSWER),
+        Arguments.of(Exchange.DELIVERY_COMMITTED, Action.CUT_BEFORE),
+        Arguments.of(Exchange.DELIVERY_COMMITTED, Action.CUT_AFTER_SERVER_ANSWER),
+        Arguments.of(Exchange.DELETION_COMMITTED, Action.CUT_BEFORE),
+        Arguments.of(Exchange.DELETION_COMMITTED, Action.CUT_AFTER_SERVER_ANSWER));
+  }
+
+  @ParameterizedTest
+  @MethodSource("deadly")
+  void aProcessThatDiesThereLeavesItToTheNextOne(Exchange at, Action action) throws Exception {
+    try (Premises premises = Premises.of(APART)) {
+      OrderDesk.open(premises);
+      Network network = Network.of(premises);
+      ChildJvm child =
+          premises.keep(
+              OrderProgram.start(APART, network.applicationUrl(), network.systemUrl(), "a"));
+      child.awaitLine("ordered"::equals, PATIENCE);
+      Cut cut = network.cut(at, action);
+      cut.await(PATIENCE);
+      child.kill();
+
+      OrderDesk desk = new OrderDesk(premises.shop());
+      premises.launch(desk::applyTo);
+
+      new OrderBooks(premises, APART).assertEachOrderIsShippedOnce();
+    }
+  }
+
+  static Stream<Setting> oneAdapterEach() {
+    return Setting.all()
+        .filter(
+            setting ->
+                (setting.adapter() == Adapter.JOOQ)
+                    == (setting.product() == Product.SQLITE ^ setting.isApart()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("oneAdapterEach")
+  void killedAtAnyMomentNothingIsLostOrDoubled(Setting setting) throws Exception {
+    try (Premises premises = Premises.of(setting)) {
+      OrderDesk.open(premises);
+      String applicationUrl = premises.site().applicationUrl();
+      for (String prefix : new String[] {"a", "b", "c"}) {
+        try (ChildJvm child =
+            OrderProgram.start(setting, applicationUrl, premises.site().systemUrl(), prefix)) {
+          for (int line = 0; line < 12; line++) {
+            child.awaitLine(text -> true, PATIENCE);
+          }
+          child.kill();
+        }
+      }
+
+      DBOS dbos = premises.launch(new OrderDesk(premises.shop())::applyTo);
+
+      OrderBooks books = new OrderBooks(premises, setting);
+      books.assertEachOrderIsShippedOnce();
+      assertThat(books.orders().size()).isGreaterThanOrEqualTo(9);
+      assertThat(dbos.outboxes().backlogs()).hasSize(setting.isApart() ? 1 : 0);
+    }
+  }
+}
