@@ -46,6 +46,7 @@ final class DbosCommand implements Runnable {
             .addSubcommand(new ResetCommand(console))
             .addSubcommand(new CheckCommand(console))
             .addSubcommand(new HealthCommand(console))
+            .addSubcommand(QueueCommand.with(console))
             .addSubcommand(ScheduleCommand.with(console))
             .addSubcommand(WorkflowCommand.with(console));
     return line.setOut(console.out())

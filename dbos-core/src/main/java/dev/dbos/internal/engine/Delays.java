@@ -1,6 +1,6 @@
 package dev.dbos.internal.engine;
 
-import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Rounds;
 import dev.dbos.internal.store.DelayStore;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,60 +18,22 @@ import org.slf4j.LoggerFactory;
  * comes first does.
  */
 final class Delays implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Delays.class);
   private static final Duration LONGEST = Duration.ofSeconds(1);
-  private static final int CLOSE_SECONDS = 5;
 
   private final Engine engine;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private boolean signalled;
-  private boolean closed;
-  private @Nullable Thread thread;
+  private final Rounds rounds = new Rounds("delays", this::look);
 
   Delays(Engine engine) {
     this.engine = engine;
   }
 
   void start() {
-    lock.lock();
-    try {
-      if (!closed) {
-        thread = new Thread(this::work, "dbos delays");
-        thread.setDaemon(true);
-        thread.start();
-      }
-    } finally {
-      lock.unlock();
-    }
+    rounds.start();
   }
 
   /** Something has been delayed, or delayed otherwise. */
   void signal() {
-    lock.lock();
-    try {
-      signalled = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void work() {
-    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
-    int failures = 0;
-    Duration pause = Duration.ZERO;
-    while (pauseUnlessClosed(pause)) {
-      try {
-        pause = look();
-        failures = 0;
-      } catch (RuntimeException failure) {
-        if (failures++ == 0) {
-          LOG.warn("Cannot see which delayed workflows are due; trying on", failure);
-        }
-        pause = outages.after(failures);
-      }
-    }
+    rounds.signal();
   }
 
   /** How long to wait before the next look. */
@@ -98,40 +60,8 @@ final class Delays implements AutoCloseable {
     return Duration.ZERO;
   }
 
-  private boolean pauseUnlessClosed(Duration pause) {
-    long left = pause.toNanos();
-    lock.lock();
-    try {
-      while (left > 0 && !signalled && !closed) {
-        left = changed.awaitNanos(left);
-      }
-      signalled = false;
-      return !closed;
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   @Override
   public void close() {
-    Thread working;
-    lock.lock();
-    try {
-      closed = true;
-      working = thread;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-    if (working != null) {
-      try {
-        working.join(Duration.ofSeconds(CLOSE_SECONDS));
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    rounds.close();
   }
 }

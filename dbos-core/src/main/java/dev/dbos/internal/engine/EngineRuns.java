@@ -119,6 +119,16 @@ final class EngineRuns implements Runs, LocalRuns {
   }
 
   @Override
+  public boolean servesQueues() {
+    return engine.queues().isServing();
+  }
+
+  @Override
+  public void written() {
+    engine.queues().signalWorkers();
+  }
+
+  @Override
   public void delayed() {
     engine.delays().signal();
   }

@@ -73,11 +73,14 @@ final class QueueWorkers implements AutoCloseable {
     }
   }
 
-  /** What may be taken out of every queue has changed. */
-  void signalAll() {
-    internal.signal();
+  /** Something may wait in any queue that is registered. */
+  void signalWorkers() {
     dispatchers.values().forEach(Dispatcher::signal);
-    signal();
+  }
+
+  /** Whether there are queues beside the internal one. */
+  boolean isServing() {
+    return !dispatchers.isEmpty();
   }
 
   private void signal() {
@@ -122,12 +125,14 @@ final class QueueWorkers implements AutoCloseable {
         serve(name, queue.queue().pollingInterval());
       }
     }
-    for (String name : List.copyOf(dispatchers.keySet())) {
-      if (!served.contains(name)) {
-        LOG.info("Queue {} is not registered any more; what waits in it stays there", name);
-        dispatchers.remove(name).stop();
-      }
-    }
+    dispatchers.forEach(
+        (name, dispatcher) -> {
+          if (!served.contains(name)) {
+            LOG.info("Queue {} is not registered any more; what waits in it stays there", name);
+            dispatchers.remove(name);
+            dispatcher.stop();
+          }
+        });
   }
 
   private void serve(String name, Duration pollingInterval) {
@@ -145,6 +150,7 @@ final class QueueWorkers implements AutoCloseable {
       dispatchers.put(name, fresh);
       fresh.start();
     }
+    engine.watcher().queuesServed();
   }
 
   private boolean pauseUnlessClosed(Duration pause) {

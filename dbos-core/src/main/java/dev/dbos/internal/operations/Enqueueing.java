@@ -16,6 +16,7 @@ import dev.dbos.workflow.Deduplication.Policy;
 import dev.dbos.workflow.StartOptions;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,36 @@ public final class Enqueueing {
       case Ambient.InStep step -> outside(call, options, version);
       case null -> outside(call, options, version);
     };
+  }
+
+  /**
+   * Puts several workflows into one queue, all of them or none; in a workflow each by itself.
+   *
+   * @return their ids, or those of the workflows which have their deduplication id
+   */
+  public List<String> enqueueAll(
+      String operation, List<Call> calls, StartOptions options, @Nullable String version) {
+    if (options.id().isPresent() && calls.size() != 1) {
+      throw new IllegalArgumentException(
+          "An id can be chosen for one workflow, not for " + calls.size() + " at once.");
+    }
+    if (Ambient.current() != null) {
+      return calls.stream().map(call -> enqueue(operation, call, options, version)).toList();
+    }
+    List<StartRow> starting =
+        calls.stream().map(call -> rows.queued(call, options, version, null)).toList();
+    List<String> ids =
+        access
+            .systemDatabase()
+            .write(
+                dsl -> {
+                  List<Enqueued> results = EnqueueStore.insert(dsl, starting);
+                  return IntStream.range(0, starting.size())
+                      .mapToObj(i -> idOf(starting.get(i), results.get(i), options))
+                      .toList();
+                });
+    starting.stream().map(StartRow::queued).findFirst().ifPresent(access::enqueued);
+    return ids;
   }
 
   private String outside(Call call, StartOptions options, @Nullable String version) {

@@ -36,6 +36,9 @@ final class Poller implements AutoCloseable {
   /** How often everything is looked at although the file is said to be unchanged. */
   private static final long DISTRUST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** How soon it is seen on SQLite that another process has put something into a queue. */
+  private static final long QUEUES_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
   private static final long NEVER = Long.MAX_VALUE;
 
   private final SystemDatabase systemDatabase;
@@ -186,6 +189,9 @@ final class Poller implements AutoCloseable {
       due = lastLookAtRuns + pace.get().runsNanos();
     }
     if (dataVersion != null) {
+      if (runs.servesQueues()) {
+        due = Math.min(due, lastTurn + QUEUES_NANOS);
+      }
       return watches.open().isEmpty() ? due : Math.min(due, lastTurn + Pace.PROBING.firstNanos());
     }
     for (Watch watch : watches.open()) {
@@ -198,7 +204,11 @@ final class Poller implements AutoCloseable {
     lastTurn = now;
     boolean everything = takeEverythingIsDue();
     if (dataVersion != null) {
-      everything |= dataVersion.changed() || now - lastFullLook >= DISTRUST_NANOS;
+      boolean written = dataVersion.changed();
+      if (written) {
+        runs.written();
+      }
+      everything |= written || now - lastFullLook >= DISTRUST_NANOS;
     }
     if (everything) {
       lastFullLook = now;

@@ -31,4 +31,12 @@ public interface Runs {
 
   /** Something waits in a queue, or a queue has changed. */
   void enqueued(String queueName);
+
+  /** Whether work is taken out of queues here that other processes may put something into. */
+  default boolean servesQueues() {
+    return false;
+  }
+
+  /** Something has been written to the database, by whatever process; told on SQLite alone. */
+  default void written() {}
 }

@@ -97,6 +97,13 @@ public final class Watcher implements AutoCloseable {
     poller.attendRun();
   }
 
+  /** Work is taken out of queues from now on. */
+  public void queuesServed() {
+    if (probes) {
+      poller.attend(poller.now());
+    }
+  }
+
   /** How it gets to know of what others change. */
   public ListenerState state() {
     return state;
