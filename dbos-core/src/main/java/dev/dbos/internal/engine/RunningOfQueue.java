@@ -24,14 +24,15 @@ final class RunningOfQueue {
   void add(ReadyRun ready) {
     String key = QueueLoad.key(ready.workflow().place().partitionKey());
     count(key, 1);
-    ready
-        .run()
-        .left()
-        .whenComplete(
-            (nothing, failure) -> {
-              count(key, -1);
-              ended.run();
-            });
+    var unused =
+        ready
+            .run()
+            .left()
+            .whenComplete(
+                (nothing, failure) -> {
+                  count(key, -1);
+                  ended.run();
+                });
   }
 
   private synchronized void count(String key, int change) {
