@@ -18,6 +18,9 @@ import dev.dbos.testing.ChildJvm;
 import dev.dbos.testing.TcpProxy;
 import dev.dbos.testing.TestPostgres;
 import dev.dbos.workflow.Message;
+import dev.dbos.workflow.Misfire;
+import dev.dbos.workflow.Queue;
+import dev.dbos.workflow.Schedule;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowQuery;
@@ -128,6 +131,38 @@ class MoveTest {
       }
       assertThat(ledger.reservations()).isEqualTo(3);
       assertThat(ledger.stockOf("tea")).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void queuesAndSchedulesMoveWithWhatWaitsInThem() {
+    try (Site file = Site.of(Product.SQLITE);
+        Site server = Site.of(Product.POSTGRESQL)) {
+      try (DBOS dbos = kitchen(file.systemUrl())) {
+        dbos.queues().register(Queue.named("stove").withConcurrency(2));
+        dbos.schedules()
+            .apply(
+                Schedule.of("clean", "0 3 * * 1", "brew", "soap").withMisfire(Misfire.LAST_ONLY));
+        dbos.schedules().pause("clean");
+      }
+      try (DbosClient client =
+          DbosClient.builder(file.systemUrl()).applicationName("tea-kitchen").build()) {
+        client.enqueue(BREW, "tea", StartOptions.id("queued").withQueue("pot").withPriority(7));
+      }
+      assertThat(admin(server.systemUrl()).moveFrom(file.systemUrl()).rows())
+          .containsEntry("queues", 1L)
+          .containsEntry("workflow_schedules", 1L)
+          .containsEntry("java_schedules", 1L);
+
+      try (DBOS dbos = kitchen(server.systemUrl())) {
+        assertThat(dbos.queues().get("stove").orElseThrow().concurrency()).hasValue(2);
+        assertThat(dbos.schedules().find("clean").orElseThrow().timing().misfire())
+            .isEqualTo(Misfire.LAST_ONLY);
+        assertThat(dbos.schedules().resume("clean")).isTrue();
+        WorkflowStatus queued = dbos.status("queued").orElseThrow();
+        assertThat(queued.state()).isEqualTo(WorkflowState.ENQUEUED);
+        assertThat(queued.priority()).isEqualTo(7);
+      }
     }
   }
 

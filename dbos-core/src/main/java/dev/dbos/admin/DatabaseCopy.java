@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jooq.DSLContext;
 
 /** Copies all rows of one system database into another, both in a transaction that writes. */
@@ -49,6 +50,7 @@ final class DatabaseCopy {
     for (Named named : MoveStore.CONFIGURATION) {
       copyUnlessThere(named);
     }
+    copyOwnOfSchedules();
     return new Outcome(rows, unfinished, false);
   }
 
@@ -148,6 +150,21 @@ final class DatabaseCopy {
       }
     }
     counted(table, table.insert(target, missing), missing.size());
+  }
+
+  /** Of those schedules that have just been copied. */
+  private void copyOwnOfSchedules() {
+    Set<String> lacking = MoveStore.schedulesWithoutOwn(target);
+    ArchiveTable table = MoveStore.OWN_OF_SCHEDULES;
+    List<Map<String, Object>> own = new ArrayList<>();
+    table.readAll(
+        source,
+        row -> {
+          if (lacking.contains(table.keyOf(row))) {
+            own.add(row);
+          }
+        });
+    counted(table, table.insert(target, own), own.size());
   }
 
   private static void requireSameOwner(

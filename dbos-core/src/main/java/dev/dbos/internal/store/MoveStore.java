@@ -2,14 +2,17 @@ package dev.dbos.internal.store;
 
 import static dev.dbos.internal.schema.Tables.APPLICATION_VERSIONS;
 import static dev.dbos.internal.schema.Tables.JAVA_DUTIES;
+import static dev.dbos.internal.schema.Tables.JAVA_SCHEDULES;
 import static dev.dbos.internal.schema.Tables.QUEUES;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_SCHEDULES;
+import static org.jooq.impl.DSL.select;
 
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 
@@ -33,6 +36,20 @@ public final class MoveStore {
           new Named(
               ArchiveTable.of(WORKFLOW_SCHEDULES, WORKFLOW_SCHEDULES.SCHEDULE_NAME),
               WORKFLOW_SCHEDULES.APPLICATION_NAME));
+
+  /** What this library alone stores of schedules, by their ids. */
+  public static final ArchiveTable OWN_OF_SCHEDULES =
+      ArchiveTable.of(JAVA_SCHEDULES, JAVA_SCHEDULES.SCHEDULE_ID);
+
+  /** The schedules that lack what this library alone stores of them. */
+  public static Set<String> schedulesWithoutOwn(DSLContext dsl) {
+    return dsl.select(WORKFLOW_SCHEDULES.SCHEDULE_ID)
+        .from(WORKFLOW_SCHEDULES)
+        .where(
+            WORKFLOW_SCHEDULES.SCHEDULE_ID.notIn(
+                select(JAVA_SCHEDULES.SCHEDULE_ID).from(JAVA_SCHEDULES)))
+        .fetchSet(WORKFLOW_SCHEDULES.SCHEDULE_ID);
+  }
 
   /** The names there are in a table, each with the application that owns it, or an empty text. */
   public static Map<String, String> owners(DSLContext dsl, Named named) {
