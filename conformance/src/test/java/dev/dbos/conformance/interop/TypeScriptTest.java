@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
  * The official TypeScript SDK as a foreign worker and client on one PostgreSQL system database, at
  * the versions of the tables that its two generations need.
  */
+@SuppressWarnings({"try", "unchecked"}) // some only run; and values are whatever the others wrote
 class TypeScriptTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String OLDER = "4.27.6";
