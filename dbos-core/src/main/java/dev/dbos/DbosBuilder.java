@@ -8,12 +8,14 @@ import dev.dbos.datasource.ListenMode;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.error.ConfigurationException;
+import dev.dbos.internal.context.ApplicationName;
 import dev.dbos.internal.engine.Registration;
 import dev.dbos.internal.engine.SystemClock;
 import dev.dbos.internal.text.StoredName;
 import dev.dbos.observe.DbosListener;
 import dev.dbos.serialization.PayloadLimit;
 import dev.dbos.serialization.Serializer;
+import dev.dbos.workflow.Lease;
 import dev.dbos.workflow.Queue;
 import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.Schedule;
@@ -28,13 +30,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Everything a {@link DBOS} is launched with, each with its default. Not thread-safe. */
 public final class DbosBuilder {
-  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{3,30}");
-
   final String applicationName;
   Configuration configuration;
   final Map<String, Registration<?, ?>> workflows = new LinkedHashMap<>();
@@ -49,6 +48,7 @@ public final class DbosBuilder {
   @Nullable Set<String> listenedQueues;
   @Nullable String applicationVersion;
   @Nullable String executorId;
+  Lease lease = Lease.DEFAULT;
   @Nullable Serializer serializer;
   PayloadLimit payloadLimit = PayloadLimit.DEFAULT;
   ListenMode listening = ListenMode.AUTO;
@@ -58,22 +58,7 @@ public final class DbosBuilder {
 
   DbosBuilder(Configuration configuration) {
     this.configuration = configuration;
-    this.applicationName = validName(configuration.name().orElse(""));
-  }
-
-  private static String validName(String applicationName) {
-    if (applicationName.isBlank()) {
-      throw new ConfigurationException("Configuration must specify an application name", null);
-    }
-    if (!NAME.matcher(applicationName).matches()) {
-      throw new ConfigurationException(
-          "Invalid app name "
-              + applicationName
-              + ".  App names must be between 3 and 30 characters long and contain only lowercase"
-              + " letters, numbers, dashes, and underscores.",
-          null);
-    }
-    return applicationName;
+    this.applicationName = ApplicationName.valid(configuration.name().orElse(""));
   }
 
   /**
@@ -243,11 +228,21 @@ public final class DbosBuilder {
   }
 
   /**
-   * Which of several processes this is; it recovers what it left unfinished itself. Default the
-   * environment variable {@code DBOS__VMID}, else {@code local}.
+   * Which of several processes this is; it recovers what it left unfinished itself, when it is
+   * launched again. Default the environment variable {@code DBOS__VMID}, else one that no other
+   * process has, with a {@link #lease}; without a lease {@code local}.
    */
   public DbosBuilder executorId(String id) {
     this.executorId = StoredName.require("executor id", id);
+    return this;
+  }
+
+  /**
+   * Whether others take over what this process leaves unfinished when it dies, and how soon; default
+   * {@link Lease#DEFAULT}: after 10 s, unless it has an executor id of its own.
+   */
+  public DbosBuilder lease(Lease choice) {
+    this.lease = choice;
     return this;
   }
 

@@ -12,6 +12,7 @@ import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.engine.Engine;
 import dev.dbos.internal.engine.EngineSettings;
+import dev.dbos.internal.engine.ExecutorIds;
 import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.migration.SystemDatabaseSetup;
 import dev.dbos.internal.operations.MovedDatabase;
@@ -26,6 +27,8 @@ import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.serialization.Trust;
 import dev.dbos.workflow.ApplicationVersion;
 import dev.dbos.workflow.Schedule;
+import dev.dbos.workflow.Lease;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -158,8 +161,9 @@ final class Launch {
     return new EngineSettings(
         new EngineSettings.Identity(
             chosen.applicationName,
-            orEnvironment(chosen.applicationVersion, "DBOS__APPVERSION", chosen.applicationName),
-            orEnvironment(chosen.executorId, "DBOS__VMID", "local")),
+            given(chosen.applicationVersion, "DBOS__APPVERSION").orElse(chosen.applicationName),
+            executorId(),
+            lease()),
         codec,
         chosen.clock,
         chosen.closeTimeout,
@@ -168,12 +172,20 @@ final class Launch {
         chosen.listeners.isEmpty() ? Observers.NONE : new Observers(chosen.listeners));
   }
 
-  private static String orEnvironment(@Nullable String value, String variable, String otherwise) {
-    if (value != null) {
-      return value;
-    }
-    String environment = System.getenv(variable);
-    return environment == null || environment.isBlank() ? otherwise : environment;
+  private String executorId() {
+    return given(chosen.executorId, "DBOS__VMID")
+        .orElseGet(() -> lease() == null ? "local" : ExecutorIds.unique());
+  }
+
+  private @Nullable Duration lease() {
+    Lease lease = chosen.lease;
+    boolean named = given(chosen.executorId, "DBOS__VMID").isPresent();
+    return named && lease.isOnlyWithoutExecutorId() ? null : lease.duration().orElse(null);
+  }
+
+  private static Optional<String> given(@Nullable String value, String variable) {
+    return Optional.ofNullable(value)
+        .or(() -> Optional.ofNullable(System.getenv(variable)).filter(set -> !set.isBlank()));
   }
 
   /** Of the registered datasources, and of the runtime's own when it has a URL. */

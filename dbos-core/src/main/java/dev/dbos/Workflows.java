@@ -65,8 +65,8 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Retiring retiring;
   private final Archives archives;
   private final Versions versions;
-  private final Outboxes outboxes;
   private final Schedules schedules;
+  private final Outboxes outboxes;
   private final Enqueueing enqueueing;
 
   Workflows(

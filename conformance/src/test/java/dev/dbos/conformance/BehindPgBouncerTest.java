@@ -210,7 +210,7 @@ class BehindPgBouncerTest {
             new DirectSql(SERVER.url(database))
                 .number(
                     "select count(*) from pg_tables where schemaname = 'dbos'"
-                        + " and tableowner = 'postgres'"))
+                        + " and tableowner = 'postgres' and tablename not like 'java\\_%'"))
         .isEqualTo(11);
   }
 

@@ -44,11 +44,12 @@ final class DbosCommand implements Runnable {
             .addSubcommand(new PrintMigrationsCommand(console))
             .addSubcommand(new MoveCommand(console))
             .addSubcommand(new ResetCommand(console))
+            .addSubcommand(new RenameApplicationCommand(console))
             .addSubcommand(new CheckCommand(console))
             .addSubcommand(new HealthCommand(console))
+            .addSubcommand(WorkflowCommand.with(console))
             .addSubcommand(QueueCommand.with(console))
-            .addSubcommand(ScheduleCommand.with(console))
-            .addSubcommand(WorkflowCommand.with(console));
+            .addSubcommand(ScheduleCommand.with(console));
     return line.setOut(console.out())
         .setErr(console.err())
         .setUsageHelpAutoWidth(true)

@@ -101,6 +101,31 @@ public final class SystemDatabaseAdmin {
   }
 
   /**
+   * Gives everything of an application to another name, under which it is launched from then on:
+   * its queues, schedules, versions and unfinished workflows at once, then what has ended, in
+   * batches. None of its processes may be running; those that hold a lease are noticed. When it
+   * breaks off, nothing is lost: renaming again does the rest. An application that has the new name
+   * already gets it all in addition to its own.
+   *
+   * @throws dev.dbos.error.ConfigurationException when a name is not valid or both are the same, or
+   *     the application runs; then nothing has changed
+   * @throws dev.dbos.error.DatabaseUnavailableException when it cannot be reached
+   * @throws dev.dbos.error.SchemaException when the system tables are missing or too old
+   */
+  public OwnershipReport renameApplication(String from, String to) {
+    return OwnershipChange.run(configuration, from, to);
+  }
+
+  /**
+   * Gives what belongs to no application to one: what was written before applications had names,
+   * by programs that do not know them, or for anybody. Like {@link #renameApplication} otherwise,
+   * but that applications may be running.
+   */
+  public OwnershipReport adoptUnclaimed(String applicationName) {
+    return OwnershipChange.run(configuration, null, applicationName);
+  }
+
+  /**
    * Looks whether an application could use the system database. Changes nothing; a file or database
    * that does not exist is not created.
    *

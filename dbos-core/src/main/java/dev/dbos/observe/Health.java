@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param work what it has to do
  * @param pools the connections of the system database and of the registered datasources
  * @param datasources how the registered datasources answered
+ * @param lease whether this executor counts as alive
  * @param outboxes what the outboxes of those hold that are not in the system database itself; of a
  *     datasource that did not answer, nothing
  */
@@ -26,6 +27,7 @@ public record Health(
     Work work,
     List<PoolUse> pools,
     List<Answer> datasources,
+    Lease lease,
     List<OutboxBacklog> outboxes) {
   /** Copies the lists. */
   public Health {
@@ -63,6 +65,32 @@ public record Health(
    * @param latency how long that took, or how long it was waited for
    */
   public record Answer(String name, boolean reachable, Duration latency) {}
+
+  /**
+   * Whether an executor counts as alive, so that nobody takes its workflows over.
+   *
+   * @param executorId which executor; empty for a client
+   * @param state how its lease stands
+   * @param others how many other executors of its application and version were alive when last
+   *     looked at
+   * @param dead how many had left workflows unfinished that were to be taken over then
+   */
+  public record Lease(String executorId, State state, int others, int dead) {
+    /** Of somebody who has none. */
+    public static final Lease NONE = new Lease("", State.OFF, 0, 0);
+
+    /** How a lease stands. */
+    public enum State {
+      /** There is none: nobody takes anything over. */
+      OFF,
+      /** It is valid. */
+      HELD,
+      /** It could not be renewed in time; nothing is begun until it is. */
+      EXPIRED,
+      /** Another process has the same executor id, and the lease; nothing is begun any more. */
+      TAKEN
+    }
+  }
 
   /**
    * What there is to do.

@@ -30,7 +30,8 @@ public sealed interface Occurrence {
       implements Occurrence {}
 
   /**
-   * A transaction lost its connection, or got none, and is tried again.
+   * A transaction lost its connection, or got none, or its database's disk is full, and it is tried
+   * again.
    *
    * @param workflowId the workflow it belongs to
    * @param transaction the transaction's name

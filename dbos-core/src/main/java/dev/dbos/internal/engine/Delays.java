@@ -5,12 +5,6 @@ import dev.dbos.internal.store.DelayStore;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lets delayed workflows into their queues when they are due: one thread, which waits for the next
@@ -55,7 +49,8 @@ final class Delays implements AutoCloseable {
         engine
             .systemDatabase()
             .write(
-                dsl -> DelayStore.release(dsl, settings.applicationName(), settings.clock(), now));
+                dsl ->
+                    DelayStore.release(dsl, settings.applicationName(), settings.clock(), now));
     queues.forEach(engine.access()::enqueued);
     return Duration.ZERO;
   }

@@ -164,7 +164,7 @@ final class Dispatcher {
     }
 
     private List<ReadyRun> ready(int places) {
-      if (places == 0) {
+      if (places == 0 || !engine.lease().isHeld()) {
         return List.of();
       }
       if (lostToken != null) {

@@ -1,6 +1,7 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.datasource.Datasource;
+import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowNotRegisteredException;
@@ -13,14 +14,15 @@ import dev.dbos.internal.journal.Journal;
 import dev.dbos.internal.operations.Enqueueing;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Outcomes;
-import dev.dbos.internal.operations.Patience;
 import dev.dbos.internal.operations.StartRows;
 import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
+import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.outbox.Outboxes;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.DatabaseIdentity;
+import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.store.WorkflowStore;
@@ -42,9 +44,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +77,8 @@ public final class Engine implements AutoCloseable {
   private final Delays delays = new Delays(this);
   private final ScheduleLoop schedules = new ScheduleLoop(this);
   private final RunExecution execution = new RunExecution(this);
+  private final ExecutorLease lease;
+  private final Failover failover;
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
   private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
@@ -106,6 +112,8 @@ public final class Engine implements AutoCloseable {
             settings.clock(),
             this::watcher,
             runs);
+    this.lease = new ExecutorLease(this);
+    this.failover = new Failover(this, lease);
     this.startRows = new StartRows(access);
     this.enqueueing = new Enqueueing(access);
     this.outboxes = Outboxes.ofRuntime(access, settings.applicationVersion(), datasources);
@@ -124,6 +132,7 @@ public final class Engine implements AutoCloseable {
                 others,
                 outboxes.backlogs(),
                 watcher::state,
+                lease::health,
                 this::troubles));
   }
 
@@ -286,6 +295,10 @@ public final class Engine implements AutoCloseable {
       StartOptions options,
       @Nullable Run parent) {
     checkOpen();
+    if (parent == null) {
+      lease.await();
+      checkOpen();
+    }
     registration(definition.name());
     return startRows.here(
         Call.of(definition, input),
@@ -320,30 +333,37 @@ public final class Engine implements AutoCloseable {
 
   private boolean isOurLostStart(StartRow row) {
     WorkflowStatus existing =
-        readPatiently(row.workflowId(), dsl -> WorkflowStore.find(dsl, row.workflowId()))
+        readPatiently(dsl -> WorkflowStore.find(dsl, row.workflowId()))
             .orElseThrow(
                 () ->
                     new WorkflowConflictException(
                         "Workflow " + row.workflowId() + " was deleted while it was started.",
                         row.workflowId()));
     requireName(existing, row.name());
-    return readPatiently(row.workflowId(), dsl -> WorkflowStore.owner(dsl, row.workflowId()))
+    return readPatiently(dsl -> WorkflowStore.owner(dsl, row.workflowId()))
         .equals(Optional.of(row.assignment().runToken()));
+  }
+
+  /** Waits for a database that is away: a row that may be ours has to be run by somebody. */
+  private <R> R readPatiently(Function<DSLContext, R> query) {
+    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return systemDatabase.read(query);
+      } catch (DataAccessException | DatabaseUnavailableException failure) {
+        if (!SqlFailure.of(failure).isRetryable()) {
+          throw failure;
+        }
+        checkOpen();
+        journal.pause(outages.after(attempt));
+      }
+    }
   }
 
   /** Refuses a child's id as its first start did, which left its mark before it was refused. */
   void requireName(String workflowId, String name) {
-    readPatiently(workflowId, dsl -> WorkflowStore.find(dsl, workflowId))
+    readPatiently(dsl -> WorkflowStore.find(dsl, workflowId))
         .ifPresent(existing -> requireName(existing, name));
-  }
-
-  /**
-   * Waits while the database is away. A start that was written has to be run by whoever wrote it,
-   * since nobody else will before the next launch; and an outage is not the result of a workflow
-   * that starts a child.
-   */
-  private <R> R readPatiently(String workflowId, Function<DSLContext, R> query) {
-    return Patience.ofThread(workflowId, null).read(access, query);
   }
 
   private static void requireName(WorkflowStatus existing, String name) {
@@ -402,6 +422,20 @@ public final class Engine implements AutoCloseable {
 
   ScheduleLoop schedules() {
     return schedules;
+  }
+
+  /** What says that this executor is alive. */
+  ExecutorLease lease() {
+    return lease;
+  }
+
+  Failover failover() {
+    return failover;
+  }
+
+  /** Workflows of a dead executor wait in these queues again. */
+  void requeued(List<String> queueNames) {
+    queueNames.stream().distinct().forEach(runs::enqueued);
   }
 
   OutputSweeper sweeper() {
@@ -480,9 +514,12 @@ public final class Engine implements AutoCloseable {
    */
   public void recover() {
     settings.observers().launched(vitals);
+    lease.take();
+    lease.start();
     sweeper.start();
     outboxes.start();
     new Recovery(this).run();
+    failover.start();
     queues.start();
     delays.start();
     schedules.start();
@@ -497,6 +534,7 @@ public final class Engine implements AutoCloseable {
     boolean again = draining;
     draining = true;
     schedules.close();
+    failover.close();
     delays.close();
     queues.close();
     RetentionLoop loop = retention;
@@ -504,6 +542,7 @@ public final class Engine implements AutoCloseable {
       loop.close();
     }
     new EngineClose(this, runs.executing(), runs.idle()).run();
+    lease.close();
     deadlines.close();
     outboxes.close();
     sweeper.close();

@@ -103,14 +103,26 @@ final class EngineRuns implements Runs, LocalRuns {
     if (runs.isEmpty()) {
       return;
     }
-    List<String> affected = runs.stream().map(Run::workflowId).toList();
     try {
-      Map<String, Standing> standings =
-          engine.systemDatabase().read(dsl -> WorkflowStore.standings(dsl, affected));
-      runs.forEach(run -> run.notice(standings.get(run.workflowId())));
+      look(runs);
     } catch (DataAccessException | DatabaseUnavailableException unreachable) {
-      LOG.debug("Runs of {} notice the change at their next operation", affected, unreachable);
+      LOG.debug("Runs of {} notice the change at their next operation", workflowIds, unreachable);
     }
+  }
+
+  /** Has every run look whether it may go on. */
+  void look() {
+    look(List.copyOf(executing));
+  }
+
+  private void look(List<Run> runs) {
+    if (runs.isEmpty()) {
+      return;
+    }
+    List<String> ids = runs.stream().map(Run::workflowId).toList();
+    Map<String, Standing> standings =
+        engine.systemDatabase().read(dsl -> WorkflowStore.standings(dsl, ids));
+    runs.forEach(run -> run.notice(standings.get(run.workflowId())));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.dbos.internal.context.Observers;
 import dev.dbos.internal.context.StepCodec;
 import java.time.Duration;
 import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an engine runs with.
@@ -32,8 +33,13 @@ public record EngineSettings(
    * @param applicationName the owner of everything it starts
    * @param applicationVersion written into everything it starts; only this is recovered
    * @param executorId whose unfinished workflows it recovers
+   * @param lease how long it counts as alive without a sign, or null when it gives none
    */
-  public record Identity(String applicationName, String applicationVersion, String executorId) {}
+  public record Identity(
+      String applicationName,
+      String applicationVersion,
+      String executorId,
+      @Nullable Duration lease) {}
 
   /** The owner of everything it starts. */
   public String applicationName() {

@@ -26,44 +26,57 @@ final class Recovery {
 
   Recovery(Engine engine) {
     this.engine = engine;
+    this.claim = claim(engine, UUID.randomUUID().toString(), BATCH);
+  }
+
+  /** A claim of this executor, made now. */
+  static Claim claim(Engine engine, String runToken, int limit) {
     EngineSettings settings = engine.settings();
-    this.claim =
-        new Claim(
-            settings.executorId(),
-            settings.applicationVersion(),
-            settings.applicationName(),
-            engine.workflowNames(),
-            UUID.randomUUID().toString(),
-            settings.clock().millis(),
-            BATCH);
+    return new Claim(
+        settings.executorId(),
+        settings.applicationVersion(),
+        settings.applicationName(),
+        engine.workflowNames(),
+        runToken,
+        settings.clock().millis(),
+        limit);
   }
 
   void run() {
-    warnOfUnregistered();
+    List<String> own = List.of(claim.executorId());
+    warnOfUnregistered(
+        engine.systemDatabase().read(dsl -> WorkflowStore.unregisteredNames(dsl, claim, own)));
     int recovered = 0;
     List<ClaimedWorkflow> batch;
     do {
-      batch = engine.systemDatabase().write(dsl -> WorkflowStore.claim(dsl, claim));
+      batch = engine.systemDatabase().write(dsl -> WorkflowStore.claim(dsl, claim, own));
       recovered += resume(batch);
     } while (batch.size() == BATCH);
     do {
       batch = engine.systemDatabase().write(dsl -> WorkflowStore.claimBusy(dsl, claim));
       recovered += resume(batch);
     } while (!batch.isEmpty());
+    requeue(own);
     if (recovered > 0) {
       LOG.info("Recovering {} workflows of executor {}", recovered, claim.executorId());
     }
   }
 
-  private void warnOfUnregistered() {
-    List<String> names =
-        engine.systemDatabase().read(dsl -> WorkflowStore.unregisteredNames(dsl, claim));
+  static void warnOfUnregistered(List<String> names) {
     if (!names.isEmpty()) {
       LOG.warn(
           "Unfinished workflows named {} are left PENDING, because no such workflow is registered"
               + " here. Register them and launch again",
           names);
     }
+  }
+
+  private void requeue(List<String> own) {
+    List<String> queues;
+    do {
+      queues = engine.systemDatabase().write(dsl -> WorkflowStore.requeue(dsl, claim, own));
+      engine.requeued(queues);
+    } while (queues.size() == BATCH);
   }
 
   private int resume(List<ClaimedWorkflow> batch) {

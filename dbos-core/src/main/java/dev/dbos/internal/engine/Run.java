@@ -318,6 +318,14 @@ final class Run implements WorkflowScope, WatchedRun {
     }
   }
 
+  /** Begins nothing while this executor may count as dead. */
+  void awaitLease() {
+    engine
+        .lease()
+        .lapsed()
+        .ifPresent(renewed -> await(CompletableFuture.anyOf(renewed, stop.future()), null));
+  }
+
   @Override
   public void pause(Duration duration) {
     await(stop.future(), duration);

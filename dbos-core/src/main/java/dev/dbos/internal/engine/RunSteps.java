@@ -57,6 +57,7 @@ final class RunSteps {
 
   /** Takes the next place. */
   int take() {
+    run.awaitLease();
     run.checkRunning();
     return next.getAndIncrement();
   }

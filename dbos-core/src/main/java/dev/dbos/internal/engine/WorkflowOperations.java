@@ -88,7 +88,8 @@ public final class WorkflowOperations {
    */
   public static Datasource<Connection> applicationDatasource() {
     Run run = (Run) scope("Workflow.applicationDatasource");
-    return run.patiently(database -> run.engine().applicationDatasource());
+    // It is opened by its first use, when its database may be away like any other.
+    return Recorded.patiently(run, () -> run.engine().applicationDatasource());
   }
 
   private static WorkflowScope scope(String operation) {

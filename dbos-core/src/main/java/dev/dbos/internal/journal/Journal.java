@@ -190,9 +190,10 @@ public final class Journal implements AutoCloseable {
 
   /** Writes batches until {@code own} is settled, or for the flusher until nothing waits. */
   private void lead(@Nullable Checkpoint own) {
-    boolean interrupted = Thread.interrupted();
+    boolean interrupted = false;
     try {
       while (true) {
+        interrupted |= Thread.interrupted();
         List<Checkpoint> batch = takeBatch();
         if (!batch.isEmpty()) {
           write(batch);
@@ -304,38 +305,54 @@ public final class Journal implements AutoCloseable {
   private void writePatiently(List<Checkpoint> batch) throws SQLException {
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     Backoff conflicts = Backoff.forConflicts(ThreadLocalRandom.current());
-    for (int attempt = 1; ; attempt++) {
-      try {
-        writer.write(batch);
-        if (attempt > 1) {
-          LOG.info("The {} takes checkpoints again", name);
+    boolean interrupted = false;
+    boolean told = false;
+    try {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          writer.write(batch);
+          if (told) {
+            LOG.info("The {} takes checkpoints again", name);
+          }
+          return;
+        } catch (SQLException | DatabaseUnavailableException failure) {
+          SqlFailure kind = SqlFailure.of(failure);
+          if (!kind.isRetryable()) {
+            throw failure;
+          }
+          if (isAbandoned()) {
+            throw closed();
+          }
+          if (kind.isOutage() && !told) {
+            told = true;
+            LOG.warn("The {} takes no checkpoints; workflows wait until it does", name, failure);
+          }
+          pause((kind.isOutage() ? outages : conflicts).after(attempt));
+          interrupted |= Thread.interrupted();
         }
-        return;
-      } catch (SQLException | DatabaseUnavailableException failure) {
-        SqlFailure kind = SqlFailure.of(failure);
-        if (!kind.isRetryable()) {
-          throw failure;
-        }
-        if (isAbandoned()) {
-          throw closed();
-        }
-        boolean outage = kind == SqlFailure.CONNECTION_LOST;
-        if (attempt == 1 && outage) {
-          LOG.warn("The {} takes no checkpoints; workflows wait until it does", name, failure);
-        }
-        pause((outage ? outages : conflicts).after(attempt));
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }
 
-  /** An interrupt must neither end the wait nor, on a virtual thread, close the next connection. */
-  private void pause(Duration duration) {
+  /**
+   * Waits while the database is away, unless it is waited for no longer. An interrupt must neither
+   * end the wait nor, on a virtual thread, close the next connection; it is kept for later.
+   */
+  public void pause(Duration duration) {
+    boolean interrupted = false;
     long deadline = System.nanoTime() + duration.toNanos();
     for (long left = duration.toNanos();
         left > 0 && !isAbandoned();
         left = deadline - System.nanoTime()) {
       LockSupport.parkNanos(this, Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
-      Thread.interrupted();
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

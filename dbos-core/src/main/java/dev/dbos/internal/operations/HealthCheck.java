@@ -6,6 +6,7 @@ import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.internal.watch.ListenerState;
 import dev.dbos.observe.Health;
 import dev.dbos.observe.Health.Answer;
+import dev.dbos.observe.Health.Lease;
 import dev.dbos.observe.Health.Notifications;
 import dev.dbos.observe.Health.Status;
 import dev.dbos.observe.Health.Work;
@@ -46,6 +47,7 @@ public final class HealthCheck {
    * @param datasources the registered datasources
    * @param outboxes find out how full the outboxes of some of those are, by the datasources' names
    * @param listener how it gets to know of changes
+   * @param lease whether it counts as alive
    * @param chores what is wrong with its work in the background, a sentence each
    */
   public record Subject(
@@ -54,10 +56,12 @@ public final class HealthCheck {
       List<Database> datasources,
       Map<String, Supplier<OutboxBacklog>> outboxes,
       Supplier<ListenerState> listener,
+      Supplier<Lease> lease,
       Supplier<List<String>> chores) {
     /** A client, which runs nothing. */
     public static Subject client(Supplier<ListenerState> listener) {
-      return new Subject(null, null, List.of(), Map.of(), listener, List::of);
+      return new Subject(
+          null, null, List.of(), Map.of(), listener, () -> Lease.NONE, List::of);
     }
   }
 
@@ -156,6 +160,8 @@ public final class HealthCheck {
               + " noticed by asking.");
     }
     problems.addAll(subject.chores().get());
+    Lease lease = subject.lease().get();
+    note(problems, problem(lease));
     return new Health(
         status(system.answer(), problems),
         problems,
@@ -164,7 +170,21 @@ public final class HealthCheck {
         work,
         pools(),
         answers,
+        lease,
         backlogs);
+  }
+
+  private static @Nullable String problem(Lease lease) {
+    return switch (lease.state()) {
+      case OFF, HELD -> null;
+      case EXPIRED ->
+          "The lease of this executor has expired and could not be renewed yet; others may take its"
+              + " workflows over, and it begins nothing until then.";
+      case TAKEN ->
+          "Another process runs as executor "
+              + lease.executorId()
+              + " now, so this one begins nothing any more. Give each an executorId(...) of its own.";
+    };
   }
 
   private static @Nullable String problem(OutboxBacklog backlog) {

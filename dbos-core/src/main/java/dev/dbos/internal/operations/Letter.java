@@ -38,7 +38,7 @@ public record Letter(
   /**
    * A message that is sent now.
    *
-   * @throws SerializationException when the payload has no portable form
+   * @throws SerializationException when the payload has no portable form, or is too large
    */
   public static Letter of(StepCodec codec, Message message, long sentAtMillis) {
     return new Letter(

@@ -35,7 +35,7 @@ public final class Recorded {
       String operation, String stepName, Type type, Supplier<R> body) {
     return switch (Ambient.current()) {
       case Ambient.InWorkflow workflow -> inWorkflow(workflow.scope(), stepName, type, body);
-      case Ambient.InStep step -> body.get();
+      case Ambient.InStep step -> patiently(step.scope(), body);
       case Ambient.InTransaction transaction -> throw refusedIn(transaction, operation);
       case null -> body.get();
     };
@@ -116,8 +116,18 @@ public final class Recorded {
         : StepCodec.asDeclared((R) PortableValues.read(payload.outputText(), type));
   }
 
-  /** Waits for a system database that is away: an outage is not the operation's result. */
-  static <R extends @Nullable Object> R patiently(WorkflowScope scope, Supplier<R> body) {
+  /** Likewise on behalf of whatever this thread is in; outside a workflow nothing waits. */
+  static <R extends @Nullable Object> R patiently(Supplier<R> body) {
+    return switch (Ambient.current()) {
+      case Ambient.InWorkflow workflow -> patiently(workflow.scope(), body);
+      case Ambient.InStep step -> patiently(step.scope(), body);
+      case Ambient.InTransaction transaction -> body.get();
+      case null -> body.get();
+    };
+  }
+
+  /** Waits for a database that is away: an outage is not the operation's result. */
+  public static <R extends @Nullable Object> R patiently(WorkflowScope scope, Supplier<R> body) {
     Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     for (int attempt = 1; ; attempt++) {
       try {

@@ -42,7 +42,8 @@ final class RecordedWrite {
               : Recorded.inWorkflow(
                   workflow.scope(), stepName, type, () -> access.systemDatabase().write(change));
       case Ambient.InTransaction transaction -> throw Recorded.refusedIn(transaction, operation);
-      case Ambient.InStep step -> access.systemDatabase().write(change);
+      case Ambient.InStep step ->
+          Recorded.patiently(step.scope(), () -> access.systemDatabase().write(change));
       case null -> access.systemDatabase().write(change);
     };
   }

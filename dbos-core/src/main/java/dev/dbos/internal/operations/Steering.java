@@ -130,7 +130,8 @@ public final class Steering {
     Collection<String> concerned =
         reach == Reach.ONLY_THESE
             ? workflowIds
-            : access.systemDatabase().read(dsl -> reached(dsl, workflowIds, reach));
+            : Recorded.patiently(
+                () -> access.systemDatabase().read(dsl -> reached(dsl, workflowIds, reach)));
     Way way = access.runs().makeWay(concerned);
     try {
       change.run();

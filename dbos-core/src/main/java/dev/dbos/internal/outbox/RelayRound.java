@@ -149,6 +149,7 @@ final class RelayRound {
         && switch (SqlFailure.of(failure)) {
           case CONFLICT,
               CONNECTION_LOST,
+              STORAGE_FAILED,
               STATEMENT_TIMEOUT,
               INSUFFICIENT_PRIVILEGE,
               LOGIN_REFUSED,

@@ -1,6 +1,7 @@
 package dev.dbos.internal.sql;
 
 import java.time.Duration;
+import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ public final class Rounds implements AutoCloseable {
 
   private final String name;
   private final Work work;
+  private final Backoff outages;
   private final Object signal = new Object();
   private boolean signalled;
   private boolean closed;
@@ -40,8 +42,19 @@ public final class Rounds implements AutoCloseable {
    * @param name of the thread after "dbos ", and in messages: {@code queue emails}
    */
   public Rounds(String name, Work work) {
+    this(name, work, Backoff.forOutages(ThreadLocalRandom.current()).cap());
+  }
+
+  /**
+   * Prepares what has to be tried again soon.
+   *
+   * @param longestPause after a failure
+   */
+  public Rounds(String name, Work work, Duration longestPause) {
     this.name = name;
     this.work = work;
+    Backoff usual = Backoff.forOutages(ThreadLocalRandom.current());
+    this.outages = new Backoff(usual.first(), usual.factor(), longestPause, new SplittableRandom());
   }
 
   /** Begins the first round; does nothing when closed, or when it was started before. */
@@ -76,7 +89,6 @@ public final class Rounds implements AutoCloseable {
   }
 
   private void run() {
-    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
     int failures = 0;
     Duration pause = Duration.ZERO;
     while (pauseUnlessClosed(pause, failures > 0)) {

@@ -16,6 +16,8 @@ public enum SqlFailure {
   CONFLICT,
   /** The connection broke or the server went away. During COMMIT the outcome is unknown. */
   CONNECTION_LOST,
+  /** The disk is full or failing, so nothing could be written; nothing was committed. */
+  STORAGE_FAILED,
   /** A unique or primary key is taken. */
   UNIQUE_VIOLATION,
   /** A column that must not be null would have been. */
@@ -49,14 +51,19 @@ public enum SqlFailure {
     if (kind == TRANSACTION_ABORTED && sql.getCause() != null) {
       // A body that swallowed a serialization failure still has to be repeated, not refused.
       SqlFailure first = of(sql.getCause());
-      return first == CONFLICT || first == CONNECTION_LOST ? first : kind;
+      return first.isRetryable() ? first : kind;
     }
     return kind;
   }
 
   /** Whether repeating the whole transaction may help. */
   public boolean isRetryable() {
-    return this == CONFLICT || this == CONNECTION_LOST;
+    return this == CONFLICT || isOutage();
+  }
+
+  /** Whether the database cannot do its work at present, whatever it is asked for. */
+  public boolean isOutage() {
+    return this == CONNECTION_LOST || this == STORAGE_FAILED;
   }
 
   /** Whether the next time may go otherwise, though nothing is changed in between. */
@@ -97,11 +104,18 @@ public enum SqlFailure {
     return switch (code & SqliteCodes.PRIMARY) {
       case SqliteCodes.BUSY, SqliteCodes.LOCKED -> CONFLICT;
       case SqliteCodes.INTERRUPT -> STATEMENT_TIMEOUT;
+      case SqliteCodes.FULL -> STORAGE_FAILED;
       default ->
           switch (code) {
             case SqliteCodes.CONSTRAINT_PRIMARY_KEY, SqliteCodes.CONSTRAINT_UNIQUE ->
                 UNIQUE_VIOLATION;
             case SqliteCodes.CONSTRAINT_NOT_NULL -> NOT_NULL_VIOLATION;
+            case SqliteCodes.IOERR_WRITE,
+                SqliteCodes.IOERR_FSYNC,
+                SqliteCodes.IOERR_DIR_FSYNC,
+                SqliteCodes.IOERR_TRUNCATE,
+                SqliteCodes.IOERR_SHMSIZE ->
+                STORAGE_FAILED;
             default -> OTHER;
           };
     };
@@ -115,6 +129,7 @@ public enum SqlFailure {
     return switch (state) {
       case "40001", "40P01", "55P03" -> CONFLICT;
       case "40003", "57P01", "57P02", "57P03", "57P05", "53300" -> CONNECTION_LOST;
+      case "53100" -> STORAGE_FAILED;
       case "57014" -> STATEMENT_TIMEOUT;
       case "23505" -> UNIQUE_VIOLATION;
       case "23502" -> NOT_NULL_VIOLATION;

@@ -14,6 +14,11 @@ final class SqliteCodes {
   static final int FULL = 13;
   static final int CANNOT_OPEN = 14;
   static final int NOT_A_DATABASE = 26;
+  static final int IOERR_WRITE = 778;
+  static final int IOERR_FSYNC = 1034;
+  static final int IOERR_DIR_FSYNC = 1290;
+  static final int IOERR_TRUNCATE = 1546;
+  static final int IOERR_SHMSIZE = 4874;
   static final int CONSTRAINT_NOT_NULL = 1299;
   static final int CONSTRAINT_PRIMARY_KEY = 1555;
   static final int CONSTRAINT_UNIQUE = 2067;

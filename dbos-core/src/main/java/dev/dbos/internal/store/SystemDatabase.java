@@ -132,6 +132,17 @@ public final class SystemDatabase implements AutoCloseable {
         "written", () -> database().write(connection -> statements.apply(on(connection))));
   }
 
+  /**
+   * Runs statements, each of which commits by itself, giving up on a server that does not answer in
+   * time: a process that is paused in between holds no lock. On SQLite they are one transaction.
+   */
+  public <R extends @Nullable Object> R writeAlone(
+      Duration patience, Function<DSLContext, R> statements) {
+    return database().dialect() instanceof Dialect.Sqlite
+        ? write(statements)
+        : readWithin(patience, statements);
+  }
+
   /** Something that asks the database. */
   @FunctionalInterface
   private interface Exchange<R extends @Nullable Object> {
@@ -156,9 +167,9 @@ public final class SystemDatabase implements AutoCloseable {
   private RuntimeException explained(String what, Exception failure) {
     String problem = "The " + database().name() + " could not be " + what;
     SQLException sql = SqlFailure.sqlException(failure);
-    return sql != null && SqlFailure.of(failure) == SqlFailure.CONNECTION_LOST
+    return sql != null && SqlFailure.of(failure).isOutage()
         ? new DatabaseUnavailableException(
-            problem + ": " + sql.getMessage() + ". Try again when it can be reached.",
+            problem + ": " + sql.getMessage() + ". Try again when it works again.",
             database().name(),
             failure)
         : new DataAccessException(problem, failure);

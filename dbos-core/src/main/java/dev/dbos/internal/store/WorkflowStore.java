@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record1;
@@ -99,8 +100,10 @@ public final class WorkflowStore {
    * Takes over unfinished workflows, oldest first: they get a new owner in the same statement that
    * finds them, so that a rival takes others and an earlier run of theirs notices.
    */
-  public static List<ClaimedWorkflow> claim(DSLContext dsl, Claim claim) {
-    SelectLimitPercentStep<Record1<String>> rows = claimable(claim, claim.limit());
+  public static List<ClaimedWorkflow> claim(
+      DSLContext dsl, Claim claim, Collection<String> executorIds) {
+    SelectLimitPercentStep<Record1<String>> rows =
+        claimable(claim, executorIds, claim.limit());
     return claim(dsl, claim, isSqlite(dsl) ? rows : rows.forNoKeyUpdate().skipLocked());
   }
 
@@ -109,7 +112,8 @@ public final class WorkflowStore {
    * transaction that waits with no other row locked cannot be part of a deadlock.
    */
   public static List<ClaimedWorkflow> claimBusy(DSLContext dsl, Claim claim) {
-    SelectLimitPercentStep<Record1<String>> row = claimable(claim, 1);
+    SelectLimitPercentStep<Record1<String>> row =
+        claimable(claim, List.of(claim.executorId()), 1);
     return claim(dsl, claim, isSqlite(dsl) ? row : row.forNoKeyUpdate());
   }
 
@@ -121,6 +125,7 @@ public final class WorkflowStore {
       DSLContext dsl, Claim claim, Select<? extends Record1<String>> ids) {
     return dsl.update(WORKFLOW_STATUS)
         .set(WORKFLOW_STATUS.OWNER_XID, claim.runToken())
+        .set(WORKFLOW_STATUS.EXECUTOR_ID, claim.executorId())
         .set(WORKFLOW_STATUS.APPLICATION_NAME, claim.applicationName())
         .set(
             WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
@@ -132,10 +137,47 @@ public final class WorkflowStore {
         .fetch(ClaimedWorkflow::of);
   }
 
-  private static SelectLimitPercentStep<Record1<String>> claimable(Claim claim, int limit) {
+  /**
+   * Puts unfinished workflows that were taken out of a queue back into it, where they lose their
+   * owner; the internal queue's are not among them.
+   *
+   * @return the name of the queue of each
+   */
+  public static List<String> requeue(
+      DSLContext dsl, Claim claim, Collection<String> executorIds) {
+    SelectLimitPercentStep<Record1<String>> rows =
+        select(WORKFLOW_STATUS.WORKFLOW_UUID)
+            .from(WORKFLOW_STATUS)
+            .where(isPendingOf(claim, executorIds))
+            .and(isOfQueue())
+            .limit(claim.limit());
+    return dsl.update(WORKFLOW_STATUS)
+        .set(WORKFLOW_STATUS.STATUS, WorkflowState.ENQUEUED.name())
+        .setNull(WORKFLOW_STATUS.OWNER_XID)
+        .setNull(WORKFLOW_STATUS.STARTED_AT_EPOCH_MS)
+        .set(WORKFLOW_STATUS.UPDATED_AT, claim.nowMillis())
+        .where(
+            WORKFLOW_STATUS.WORKFLOW_UUID.in(
+                isSqlite(dsl) ? rows : rows.forNoKeyUpdate().skipLocked()))
+        .returning(WORKFLOW_STATUS.QUEUE_NAME)
+        .fetch(WORKFLOW_STATUS.QUEUE_NAME);
+  }
+
+  /** Those of {@code executorIds} that have left something unfinished, registered here or not. */
+  public static Set<String> unfinishedOf(
+      DSLContext dsl, Claim claim, Collection<String> executorIds) {
+    return dsl.selectDistinct(WORKFLOW_STATUS.EXECUTOR_ID)
+        .from(WORKFLOW_STATUS)
+        .where(isPendingOf(claim, executorIds))
+        .fetchSet(WORKFLOW_STATUS.EXECUTOR_ID);
+  }
+
+  private static SelectLimitPercentStep<Record1<String>> claimable(
+      Claim claim, Collection<String> executorIds, int limit) {
     return select(WORKFLOW_STATUS.WORKFLOW_UUID)
         .from(WORKFLOW_STATUS)
-        .where(isUnfinishedOf(claim))
+        .where(isPendingOf(claim, executorIds))
+        .andNot(isOfQueue())
         .and(WORKFLOW_STATUS.NAME.in(claim.workflowNames()))
         .and(WORKFLOW_STATUS.OWNER_XID.isNull().or(WORKFLOW_STATUS.OWNER_XID.ne(claim.runToken())))
         .orderBy(WORKFLOW_STATUS.CREATED_AT, WORKFLOW_STATUS.WORKFLOW_UUID)
@@ -145,10 +187,12 @@ public final class WorkflowStore {
   /**
    * Names of unfinished workflows that {@code claim} leaves alone because nobody registered them.
    */
-  public static List<String> unregisteredNames(DSLContext dsl, Claim claim) {
+  public static List<String> unregisteredNames(
+      DSLContext dsl, Claim claim, Collection<String> executorIds) {
     return dsl.selectDistinct(WORKFLOW_STATUS.NAME)
         .from(WORKFLOW_STATUS)
-        .where(isUnfinishedOf(claim))
+        .where(isPendingOf(claim, executorIds))
+        .andNot(isOfQueue())
         .and(WORKFLOW_STATUS.NAME.notIn(claim.workflowNames()))
         .fetch(WORKFLOW_STATUS.NAME);
   }
@@ -168,19 +212,21 @@ public final class WorkflowStore {
         .execute();
   }
 
-  private static Condition isUnfinishedOf(Claim claim) {
+  private static Condition isPendingOf(Claim claim, Collection<String> executorIds) {
     // The status as a literal, so that SQLite sees that its partial index applies.
     return WORKFLOW_STATUS
         .STATUS
         .eq(inline(WorkflowState.PENDING.name()))
-        .and(
-            WORKFLOW_STATUS
-                .QUEUE_NAME
-                .isNull()
-                .or(WORKFLOW_STATUS.QUEUE_NAME.eq(ControlStore.INTERNAL_QUEUE)))
-        .and(WORKFLOW_STATUS.EXECUTOR_ID.eq(claim.executorId()))
+        .and(WORKFLOW_STATUS.EXECUTOR_ID.in(executorIds))
         .and(WORKFLOW_STATUS.APPLICATION_VERSION.eq(claim.applicationVersion()))
         .and(isMineOrNobodys(claim.applicationName()));
+  }
+
+  private static Condition isOfQueue() {
+    return WORKFLOW_STATUS
+        .QUEUE_NAME
+        .isNotNull()
+        .and(WORKFLOW_STATUS.QUEUE_NAME.ne(ControlStore.INTERNAL_QUEUE));
   }
 
   private static Condition isMineOrNobodys(String applicationName) {

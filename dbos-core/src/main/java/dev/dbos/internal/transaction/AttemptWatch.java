@@ -43,7 +43,7 @@ interface AttemptWatch {
     public void failed(SqlFailure kind, int attempt, Throwable failure) {
       observers()
           .happened(
-              kind == SqlFailure.CONNECTION_LOST
+              kind.isOutage()
                   ? new Occurrence.ConnectionLost(
                       workflowId(), transaction, datasource, attempt, failure)
                   : new Occurrence.TransactionConflicted(

@@ -77,7 +77,9 @@ final class PlainTransaction<R extends @Nullable Object, X extends Exception> {
       // A failed COMMIT speaks of our own connection, even of one that lives on.
       SqlFailure kind = committing ? SqlFailure.of(failure) : call.transience(failure, lease);
       Transactions.rollbackAfter(failure, lease);
-      if (!kind.isRetryable()) {
+      // Outside a workflow a full disk is told at once: the caller may know what to do.
+      if (!kind.isRetryable()
+          || (kind == SqlFailure.STORAGE_FAILED && !retries.outlastsOutages())) {
         return new Attempt.Failed<>(failure);
       }
       if (committing) {

@@ -238,6 +238,7 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
         atCommit.afterCommit();
         yield new Attempt.Again(kind, refused);
       }
+      case STORAGE_FAILED -> new Attempt.Again(kind, refused);
       // The statement timeout here ended the wait for a rival that holds the key.
       case CONFLICT, STATEMENT_TIMEOUT -> new Attempt.Again(SqlFailure.CONFLICT, refused);
       case UNIQUE_VIOLATION -> afterDuplicate(lease, refused);

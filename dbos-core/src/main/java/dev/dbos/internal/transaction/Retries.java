@@ -61,12 +61,13 @@ final class Retries {
    */
   void after(SqlFailure kind, Throwable failure) {
     watch.failed(kind, conflictCount + outageCount + 1, failure);
-    if (kind == SqlFailure.CONNECTION_LOST) {
+    if (kind.isOutage()) {
       outageCount++;
       if (outageCount == 1) {
         LOG.warn(
-            "Datasource {} lost its connection during transaction \"{}\"; it is tried again",
+            "Datasource {} {} during transaction \"{}\"; it is tried again",
             datasource,
+            kind == SqlFailure.CONNECTION_LOST ? "lost its connection" : "could not write",
             transaction,
             failure);
       }

@@ -155,8 +155,11 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
   }
 
   private TransactionAbortedException ended(
-      GuardedConnection guard, @Nullable SQLException failure) {
+      GuardedConnection guard, @Nullable SQLException failure) throws SQLException {
     SQLException first = guard.firstFailure();
+    if (SqlFailure.of(first) == SqlFailure.STORAGE_FAILED) {
+      throw first;
+    }
     return new TransactionAbortedException(
         "Transaction \""
             + name
@@ -174,7 +177,7 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
   SqlFailure transience(Throwable failure, Lease lease) {
     SqlFailure kind = SqlFailure.of(failure);
     return switch (kind) {
-      case CONFLICT -> kind;
+      case CONFLICT, STORAGE_FAILED -> kind;
       // A broken connection to somewhere else, thrown by the body, is the body's own error.
       case CONNECTION_LOST -> isBroken(lease.connection()) ? kind : SqlFailure.OTHER;
       default -> SqlFailure.OTHER;

@@ -20,18 +20,18 @@ CREATE TABLE IF NOT EXISTS ${schema.}java_duties (
     expires_at bigint NOT NULL
 );
 
--- The entries of each outbox that were relayed last, and how often something was: see the outbox in
--- ARCHITECTURE.md.
-CREATE TABLE IF NOT EXISTS ${schema.}java_outboxes (
-    outbox text PRIMARY KEY NOT NULL,
-    version bigint NOT NULL,
-    relayed text NOT NULL
-);
-
 -- What a schedule has here beyond its shared row: what is done about missed ticks, and until when
 -- they are decided upon, in milliseconds.
 CREATE TABLE IF NOT EXISTS ${schema.}java_schedules (
     schedule_id text PRIMARY KEY NOT NULL,
     misfire text NOT NULL,
     decided_until bigint NOT NULL
+);
+
+-- The entries of each outbox that were relayed last, and how often something was: see the outbox in
+-- ARCHITECTURE.md.
+CREATE TABLE IF NOT EXISTS ${schema.}java_outboxes (
+    outbox text PRIMARY KEY NOT NULL,
+    version bigint NOT NULL,
+    relayed text NOT NULL
 );
