@@ -52,8 +52,7 @@ public final class StartRows {
      * @throws IllegalArgumentException when no workflow can have this name
      */
     public static Call of(String name, Arguments arguments) {
-      return new Call(
-          StoredName.require("name of a workflow", name), arguments, Arguments.class);
+      return new Call(StoredName.require("name of a workflow", name), arguments, Arguments.class);
     }
   }
 

@@ -69,8 +69,8 @@ public final class StoredName {
   }
 
   /**
-   * Returns JSON that PostgreSQL takes for its JSON type, which knows neither an escaped
-   * NUL nor an escaped half character.
+   * Returns JSON that PostgreSQL takes for its JSON type, which knows neither an escaped NUL nor an
+   * escaped half character.
    *
    * @throws IllegalArgumentException when it holds one
    */
