@@ -14,8 +14,7 @@ import java.util.function.Consumer;
 
 /** The official library for Java, which polls; here ten times as often as by default. */
 final class QueueOfficial implements QueueContender {
-  private static final Queue WORK =
-      new Queue("work").withPollingInterval(Duration.ofMillis(100));
+  private static final Queue WORK = new Queue("work").withPollingInterval(Duration.ofMillis(100));
 
   private final HikariDataSource pool;
   private final DBOS dbos;
@@ -51,8 +50,7 @@ final class QueueOfficial implements QueueContender {
       statement.execute("CREATE SCHEMA IF NOT EXISTS dbos");
     }
     this.dbos = new DBOS(DBOSConfig.defaults("benchmark").withDataSource(pool));
-    this.nothing =
-        dbos.registerProxy(Nothing.class, new NothingWorkflow(() -> told.accept("")));
+    this.nothing = dbos.registerProxy(Nothing.class, new NothingWorkflow(() -> told.accept("")));
     dbos.registerQueue(WORK);
     dbos.launch();
   }
@@ -68,8 +66,7 @@ final class QueueOfficial implements QueueContender {
 
   @Override
   public void enqueue(String id) {
-    dbos.startWorkflow(
-        () -> nothing.nothing(), new StartWorkflowOptions(id).withQueue(WORK));
+    dbos.startWorkflow(() -> nothing.nothing(), new StartWorkflowOptions(id).withQueue(WORK));
   }
 
   @Override

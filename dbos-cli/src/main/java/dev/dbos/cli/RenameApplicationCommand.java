@@ -26,9 +26,7 @@ final class RenameApplicationCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "TO", description = "The name it gets.")
   private String to = "";
 
-  @Option(
-      names = "--adopt-unclaimed",
-      description = "Also what belongs to no application.")
+  @Option(names = "--adopt-unclaimed", description = "Also what belongs to no application.")
   private boolean adopting;
 
   RenameApplicationCommand(Console console) {

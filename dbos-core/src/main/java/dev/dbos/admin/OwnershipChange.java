@@ -63,12 +63,7 @@ final class OwnershipChange {
             after -> dsl -> OwnershipStore.workflowsOfSteps(dsl, from, after, BATCH),
             ids -> dsl -> OwnershipStore.giveSteps(dsl, from, to, ids));
     return new OwnershipReport(
-        moved.queues(),
-        moved.schedules(),
-        moved.versions(),
-        moved.unfinished(),
-        finished,
-        steps);
+        moved.queues(), moved.schedules(), moved.versions(), moved.unfinished(), finished, steps);
   }
 
   /** A running process would go on to write the old name. */
@@ -77,8 +72,7 @@ final class OwnershipChange {
       return;
     }
     List<String> living =
-        systemDatabase.read(
-            dsl -> OwnershipStore.living(dsl, from, SystemClock.UTC.millis()));
+        systemDatabase.read(dsl -> OwnershipStore.living(dsl, from, SystemClock.UTC.millis()));
     if (!living.isEmpty()) {
       throw new ConfigurationException(
           "Application "

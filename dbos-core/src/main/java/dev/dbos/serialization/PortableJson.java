@@ -251,7 +251,8 @@ public final class PortableJson {
 
   /** A value in the form it would be read back in. */
   static @Nullable Object convert(Object value, Type type, String what) {
-    return convert(read(new PortableJson().write(value, what + " has no portable form"), what), type, what);
+    return convert(
+        read(new PortableJson().write(value, what + " has no portable form"), what), type, what);
   }
 
   private static boolean isMissing(JsonNode node) {

@@ -157,8 +157,7 @@ class OwnershipTest {
     try (Site site = Site.of(product);
         DBOS tea = shop(site, "tea-shop").launch()) {
       assertThat(tea.versions()).hasSize(1);
-      assertThatThrownBy(
-              () -> shop(site, "coffee-shop").applicationVersion("tea-shop-1").launch())
+      assertThatThrownBy(() -> shop(site, "coffee-shop").applicationVersion("tea-shop-1").launch())
           .isInstanceOf(DbosException.class)
           .hasMessageContaining("tea-shop-1")
           .hasMessageContaining("is already registered by application tea-shop");

@@ -6,9 +6,9 @@ import dev.dbos.DBOS;
 import dev.dbos.DbosClient;
 import dev.dbos.admin.MoveReport;
 import dev.dbos.admin.SystemDatabaseAdmin;
+import dev.dbos.configuration.Configuration;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
-import dev.dbos.configuration.Configuration;
 import dev.dbos.workflow.Reach;
 import dev.dbos.workflow.WorkflowQuery;
 import dev.dbos.workflow.WorkflowStatus;
@@ -82,8 +82,7 @@ class SampleTravelTest {
       assertThat(all(client)).isEqualTo(exported);
       assertThat(number(site, "SELECT count(*) FROM dbos.workflow_input")).isEqualTo(11);
       assertThat(number(site, "SELECT count(*) FROM dbos.workflow_output")).isEqualTo(11);
-      assertThat(
-              number(site, "SELECT count(*) FROM dbos.workflow_status WHERE inputs IS NOT NULL"))
+      assertThat(number(site, "SELECT count(*) FROM dbos.workflow_status WHERE inputs IS NOT NULL"))
           .isEqualTo(11);
     }
   }
