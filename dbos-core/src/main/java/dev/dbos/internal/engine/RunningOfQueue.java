@@ -4,6 +4,7 @@ import dev.dbos.internal.engine.Takeover.ReadyRun;
 import dev.dbos.internal.store.QueueLoad;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** What this process is running of one queue, those included that sleep or wait. */
 final class RunningOfQueue {
@@ -24,14 +25,15 @@ final class RunningOfQueue {
   void add(ReadyRun ready) {
     String key = QueueLoad.key(ready.workflow().place().partitionKey());
     count(key, 1);
-    ready
-        .run()
-        .left()
-        .whenComplete(
-            (nothing, failure) -> {
-              count(key, -1);
-              ended.run();
-            });
+    CompletableFuture<?> unused =
+        ready
+            .run()
+            .left()
+            .whenComplete(
+                (nothing, failure) -> {
+                  count(key, -1);
+                  ended.run();
+                });
   }
 
   private synchronized void count(String key, int change) {
