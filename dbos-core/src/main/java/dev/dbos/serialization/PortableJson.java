@@ -1,12 +1,13 @@
 package dev.dbos.serialization;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.dbos.error.SerializationException;
 import java.lang.reflect.Type;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
@@ -154,13 +155,12 @@ public final class PortableJson {
 
   @SuppressWarnings("unchecked") // read as these very types
   private static Arguments all(JsonNode positional, JsonNode named) {
-    Arguments all =
+    List<@Nullable Object> values =
         isMissing(positional)
-            ? Arguments.none()
-            : Arguments.of(
-                (List<@Nullable Object>)
-                    Objects.requireNonNull(
-                        convert(positional, List.class, "The workflow's arguments")));
+            ? List.of()
+            : (List<@Nullable Object>)
+                requireNonNull(convert(positional, List.class, "The workflow's arguments"));
+    Arguments all = Arguments.of(values);
     for (Map.Entry<String, JsonNode> each : named.properties()) {
       all =
           all.withNamed(

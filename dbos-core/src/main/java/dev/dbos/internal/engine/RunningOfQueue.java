@@ -4,7 +4,6 @@ import dev.dbos.internal.engine.Takeover.ReadyRun;
 import dev.dbos.internal.store.QueueLoad;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /** What this process is running of one queue, those included that sleep or wait. */
 final class RunningOfQueue {
@@ -25,7 +24,7 @@ final class RunningOfQueue {
   void add(ReadyRun ready) {
     String key = QueueLoad.key(ready.workflow().place().partitionKey());
     count(key, 1);
-    CompletableFuture<?> unused =
+    var unused =
         ready
             .run()
             .left()

@@ -139,6 +139,15 @@ class SystemFunctionsTest {
   }
 
   @Test
+  void anEnqueuedWorkflowWakesTheWorkersOfItsQueue() throws SQLException {
+    Statements.run(connection, List.of("LISTEN dbos_queues_channel"));
+    ask("SELECT dbos.enqueue_workflow('checkout', 'orders')");
+
+    PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(10_000);
+    assertThat(heard).extracting(PGNotification::getParameter).containsExactly("orders");
+  }
+
+  @Test
   void aMessageWakesWhoeverListens() throws SQLException {
     ask("SELECT dbos.enqueue_workflow('checkout', 'orders', workflow_id => 'order-1')");
     Statements.run(connection, List.of("LISTEN dbos_notifications_channel"));

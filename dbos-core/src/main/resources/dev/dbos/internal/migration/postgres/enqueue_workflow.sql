@@ -62,6 +62,9 @@ BEGIN
         delay_until_epoch_ms, NULL, gen_random_uuid()::text)
     ON CONFLICT (workflow_uuid) DO UPDATE SET updated_at = EXCLUDED.updated_at;
 
+    -- Only workers of this library listen here; others look once a second.
+    PERFORM pg_notify('dbos_queues_channel', queue_name);
+
     RETURN new_id;
 EXCEPTION
     WHEN unique_violation THEN
