@@ -7,7 +7,6 @@ import dev.dbos.internal.operations.Events;
 import dev.dbos.internal.operations.FirstOrAll;
 import dev.dbos.internal.operations.Forking;
 import dev.dbos.internal.operations.HealthCheck;
-import dev.dbos.internal.operations.Listings;
 import dev.dbos.internal.operations.Messages;
 import dev.dbos.internal.operations.QueueSettings;
 import dev.dbos.internal.operations.Retiring;
@@ -27,21 +26,11 @@ import dev.dbos.workflow.Message;
 import dev.dbos.workflow.Reach;
 import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
-import dev.dbos.workflow.StepAggregate;
-import dev.dbos.workflow.StepAggregation;
-import dev.dbos.workflow.StepQuery;
-import dev.dbos.workflow.StepStatus;
 import dev.dbos.workflow.StreamOptions;
 import dev.dbos.workflow.StreamReader;
-import dev.dbos.workflow.WorkflowAggregate;
-import dev.dbos.workflow.WorkflowAggregation;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowEvent;
 import dev.dbos.workflow.WorkflowHandle;
-import dev.dbos.workflow.WorkflowPage;
-import dev.dbos.workflow.WorkflowQuery;
-import dev.dbos.workflow.WorkflowStatus;
-import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -54,11 +43,10 @@ import org.jspecify.annotations.Nullable;
  * The workflows of a system database: to see them, to talk to them and to steer them, wherever they
  * run. Thread-safe.
  */
-public abstract sealed class Workflows permits DBOS, DbosClient {
+public abstract sealed class Workflows extends WorkflowViews permits DBOS, DbosClient {
   private static final Duration HEALTH_TIMEOUT = Duration.ofSeconds(5);
 
   private final SystemAccess access;
-  private final Listings listings;
   private final HealthCheck healthCheck;
   private final Steering steering;
   private final Outboxes outboxes;
@@ -66,10 +54,10 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
 
   Workflows(
       SystemAccess access, HealthCheck healthCheck, dev.dbos.internal.outbox.Outboxes outboxes) {
+    super(access);
     this.outboxes = new Outboxes(outboxes);
     this.healthCheck = healthCheck;
     this.access = access;
-    this.listings = new Listings(access);
     this.steering = new Steering(access);
     this.enqueueing = new Enqueueing(access);
   }
@@ -151,90 +139,6 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   /** What transactions of the registered datasources have asked, and could not be delivered. */
   public Outboxes outboxes() {
     return outboxes;
-  }
-
-  // ---- see ----
-
-  /**
-   * A handle on a workflow started earlier, here or elsewhere.
-   *
-   * @throws UnknownWorkflowException when there is none with this id
-   */
-  public <O extends @Nullable Object> WorkflowHandle<O> retrieve(
-      String workflowId, Class<O> outputType) {
-    return handle(workflowId, outputType);
-  }
-
-  /**
-   * A handle on a workflow with a generic output.
-   *
-   * @throws UnknownWorkflowException when there is none with this id
-   */
-  public <O extends @Nullable Object> WorkflowHandle<O> retrieve(
-      String workflowId, TypeRef<O> outputType) {
-    return handle(workflowId, outputType.type());
-  }
-
-  private <O extends @Nullable Object> WorkflowHandle<O> handle(
-      String workflowId, Type outputType) {
-    StoredHandle<O> handle = new StoredHandle<>(access, workflowId, outputType);
-    handle.status();
-    return handle;
-  }
-
-  /**
-   * How a workflow of any application stands, or empty when there is none with this id; with its
-   * input and outcome. Inside a workflow, like everything seen below, it is recorded as a step, so
-   * that a replay sees the same; inside a transaction it is refused.
-   */
-  public Optional<WorkflowStatus> status(String workflowId) {
-    return Optional.ofNullable(listings.status(workflowId));
-  }
-
-  /** The first workflows that {@code query} asks for, at most as many as its limit. */
-  public List<WorkflowStatus> list(WorkflowQuery query) {
-    return listings.list(query);
-  }
-
-  /** The first workflows that {@code query} asks for, and how to go on with those behind them. */
-  public WorkflowPage page(WorkflowQuery query) {
-    return listings.page(query);
-  }
-
-  /** How many workflows {@code query} asks for, whatever its limit and place. */
-  public long count(WorkflowQuery query) {
-    return listings.count(query);
-  }
-
-  /**
-   * How many workflows that {@code query} asks for are alike, when the first was created, how long
-   * they waited and took at most; by period first, then by property, whatever the query's limit and
-   * place.
-   */
-  public List<WorkflowAggregate> aggregate(WorkflowQuery query, WorkflowAggregation grouping) {
-    return listings.aggregate(query, grouping);
-  }
-
-  /**
-   * The recorded steps of a workflow, transactions and child workflows included, in the order in
-   * which they were begun, with what they returned. One that ended a moment ago in a datasource may
-   * be missing yet.
-   */
-  public List<StepStatus> steps(String workflowId) {
-    return steps(workflowId, StepQuery.all().withOutputs());
-  }
-
-  /** The recorded steps of a workflow that {@code query} asks for. */
-  public List<StepStatus> steps(String workflowId, StepQuery query) {
-    return listings.steps(workflowId, query);
-  }
-
-  /**
-   * How many steps of all workflows that {@code query} asks for are alike, and how long they took
-   * at most; by period first, then by property, whatever the query's limit and place.
-   */
-  public List<StepAggregate> aggregate(StepQuery query, StepAggregation grouping) {
-    return listings.aggregate(query, grouping);
   }
 
   /** How it is doing, said within 5 seconds; see {@link #health(Duration)}. */

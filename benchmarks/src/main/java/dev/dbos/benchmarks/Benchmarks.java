@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  *
  * <p>With {@code wakeups} it measures instead how long it takes to wake who waits, with {@code
  * waiters} what 10,000 workflows cost that do, with {@code recovery} how fast 1,000 unfinished
- * workflows are taken up.
+ * workflows are taken up, with {@code queues} how fast queues are worked through.
  */
 public final class Benchmarks {
   private static final List<Integer> CLIENTS = List.of(1, 32);
@@ -46,6 +46,8 @@ public final class Benchmarks {
       Waiters.run(quick);
     } else if (chosen.contains("recovery")) {
       Recoveries.run(TestPostgres.builder().durable().start(), quick);
+    } else if (chosen.contains("queues")) {
+      QueueRuns.run(TestPostgres.builder().durable().start(), quick);
     } else {
       compare(chosen, quick);
     }
