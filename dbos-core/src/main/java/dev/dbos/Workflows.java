@@ -427,10 +427,11 @@ public abstract sealed class Workflows extends WorkflowViews permits DBOS, DbosC
    */
   public List<WorkflowHandle<@Nullable Object>> fork(
       Collection<String> workflowIds, ForkOptions options) {
-    return new Forking(access).fork(workflowIds, options).stream()
-        .<WorkflowHandle<@Nullable Object>>map(
-            id -> new StoredHandle<@Nullable Object>(access, id, Object.class))
-        .toList();
+    return new Forking(access)
+        .fork(workflowIds, options).stream()
+            .<WorkflowHandle<@Nullable Object>>map(
+                id -> new StoredHandle<@Nullable Object>(access, id, Object.class))
+            .toList();
   }
 
   /**
