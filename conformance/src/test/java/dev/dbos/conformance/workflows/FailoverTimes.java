@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Measures how long it takes until the work of a dead executor goes on: arguments are how often, and
- * optionally the lease. An executor is killed on the survivor's machine, and another is frozen, which
- * is what a survivor elsewhere sees of one that was killed: a lease that is not renewed any more.
+ * Measures how long it takes until the work of a dead executor goes on: arguments are how often,
+ * and optionally the lease. An executor is killed on the survivor's machine, and another is frozen,
+ * which is what a survivor elsewhere sees of one that was killed: a lease that is not renewed any
+ * more.
  */
 final class FailoverTimes {
   private FailoverTimes() {}

@@ -20,7 +20,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A disk without space: workflows wait until there is some, and nothing is recorded as an error. */
+/**
+ * A disk without space: workflows wait until there is some, and nothing is recorded as an error.
+ */
 @Timeout(120)
 class FullDiskTest {
   private static final WorkflowDefinition<Void, Integer> FILL =
@@ -85,7 +87,8 @@ class FullDiskTest {
                             connection -> {
                               // The third attempt needs less: somebody has made space.
                               int bytes = attempts.incrementAndGet() < 3 ? 8_000_000 : 100_000;
-                              execute(connection, "insert into fill values (zeroblob(" + bytes + "))");
+                              execute(
+                                  connection, "insert into fill values (zeroblob(" + bytes + "))");
                               return bytes;
                             }))
                 .launch()) {
