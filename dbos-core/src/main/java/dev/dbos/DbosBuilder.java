@@ -238,8 +238,8 @@ public final class DbosBuilder {
   }
 
   /**
-   * Whether others take over what this process leaves unfinished when it dies, and how soon; default
-   * {@link Lease#DEFAULT}: after 10 s, unless it has an executor id of its own.
+   * Whether others take over what this process leaves unfinished when it dies, and how soon;
+   * default {@link Lease#DEFAULT}: after 10 s, unless it has an executor id of its own.
    */
   public DbosBuilder lease(Lease choice) {
     this.lease = choice;

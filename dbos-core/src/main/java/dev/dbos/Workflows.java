@@ -61,11 +61,6 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
   private final Listings listings;
   private final HealthCheck healthCheck;
   private final Steering steering;
-  private final Forking forking;
-  private final Retiring retiring;
-  private final Archives archives;
-  private final Versions versions;
-  private final Schedules schedules;
   private final Outboxes outboxes;
   private final Enqueueing enqueueing;
 
@@ -76,11 +71,6 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
     this.access = access;
     this.listings = new Listings(access);
     this.steering = new Steering(access);
-    this.forking = new Forking(access);
-    this.retiring = new Retiring(access);
-    this.archives = new Archives(access);
-    this.versions = new Versions(access);
-    this.schedules = new Schedules(access);
     this.enqueueing = new Enqueueing(access);
   }
 
@@ -155,11 +145,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public WorkflowHandle<@Nullable Object> enqueue(
       String workflowName, List<?> arguments, StartOptions options) {
-    return new StoredHandle<>(
-        access,
-        enqueueing.enqueue(
-            "enqueue", Call.of(workflowName, Arguments.of(arguments)), options, null),
-        Object.class);
+    return enqueue(workflowName, Arguments.of(arguments), options);
   }
 
   /** What transactions of the registered datasources have asked, and could not be delivered. */
@@ -268,7 +254,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
 
   /** The schedules, which start workflows again and again. */
   public Schedules schedules() {
-    return schedules;
+    return new Schedules(access);
   }
 
   // ---- talk ----
@@ -503,7 +489,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    * @throws IllegalStateException inside a transaction
    */
   public long deleteFinished(Retention retention) {
-    return retiring.deleteFinished(retention);
+    return new Retiring(access).deleteFinished(retention);
   }
 
   /**
@@ -537,7 +523,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    */
   public List<WorkflowHandle<@Nullable Object>> fork(
       Collection<String> workflowIds, ForkOptions options) {
-    return forking.fork(workflowIds, options).stream()
+    return new Forking(access).fork(workflowIds, options).stream()
         .<WorkflowHandle<@Nullable Object>>map(
             id -> new StoredHandle<@Nullable Object>(access, id, Object.class))
         .toList();
@@ -601,12 +587,12 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
 
   /** Workflows as text: to be taken out, and put in. */
   public Archives archives() {
-    return archives;
+    return new Archives(access);
   }
 
   /** The versions this application has been launched at, the latest first. */
   public List<ApplicationVersion> versions() {
-    return versions.list();
+    return new Versions(access).list();
   }
 
   /**
@@ -614,7 +600,7 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    * was launched for the first time, or made the latest, last. Empty before the first launch.
    */
   public Optional<ApplicationVersion> latestVersion() {
-    return versions.latest();
+    return new Versions(access).latest();
   }
 
   /**
@@ -624,6 +610,6 @@ public abstract sealed class Workflows permits DBOS, DbosClient {
    * @throws IllegalArgumentException when this application was never launched at it
    */
   public void setLatestVersion(String version) {
-    versions.makeLatest(version);
+    new Versions(access).makeLatest(version);
   }
 }

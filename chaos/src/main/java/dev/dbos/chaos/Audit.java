@@ -126,7 +126,7 @@ final class Audit {
       boolean recorded = steps.stream().anyMatch(step -> step.name().equals(leg.step()));
       boolean apart = !site.areOne(leg.store(), Store.SYSTEM);
       check(
-          entries.size() == 1 || entries.isEmpty() && !recorded,
+          entries.size() == 1 || (entries.isEmpty() && !recorded),
           workflow,
           leg + " has " + entries.size() + " entries, recorded: " + recorded);
       check(

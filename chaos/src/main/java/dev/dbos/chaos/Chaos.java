@@ -13,14 +13,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 /** The harness as a program: breaks what it is told to, for as long as it is told to. */
 public final class Chaos {
   private static final String USAGE =
       """
-      ./chaos [--database sqlite|postgres|postgres-several|all] [--duration SECONDS] [--seed NUMBER]
-              [--runs NUMBER] [--kills NUMBER] [--faults NUMBER] [--workers NUMBER]
-              [--without FAULT,...] [--diary FILE]
+      chaos/run [--database sqlite|postgres|postgres-several|all] [--duration SECONDS] [--seed NUMBER]
+                [--runs NUMBER] [--kills NUMBER] [--faults NUMBER] [--workers NUMBER]
+                [--without FAULT,...] [--diary FILE]
 
       Starts workers that move money in workflows, kills and freezes them, breaks their network and
       their databases, and checks afterwards that nothing was lost and nothing was done twice. A run
@@ -35,7 +36,7 @@ public final class Chaos {
   private int kills = 50;
   private int faults = 200;
   private int workers = 4;
-  private final Set<Fault> without = EnumSet.noneOf(Fault.class);
+  private Set<Fault> without = ChaosOptions.brief(Arrangement.SQLITE, 0).without();
   private Path diary = Path.of("chaos-diary.log");
 
   private Chaos() {}
@@ -61,6 +62,9 @@ public final class Chaos {
   private void read(Deque<String> words) {
     while (!words.isEmpty()) {
       String option = words.pop();
+      if (option.equals("--help")) {
+        throw new IllegalArgumentException("Chaos:");
+      }
       if (words.isEmpty()) {
         throw new IllegalArgumentException("There has to be a value behind " + option);
       }
@@ -78,12 +82,16 @@ public final class Chaos {
       case "--faults" -> faults = Integer.parseInt(value);
       case "--workers" -> workers = Integer.parseInt(value);
       case "--diary" -> diary = Path.of(value);
-      case "--without" ->
-          Arrays.stream(value.split(","))
-              .map(name -> Fault.valueOf(name.toUpperCase(Locale.ROOT)))
-              .forEach(without::add);
+      case "--without" -> without = faults(value);
       default -> throw new IllegalArgumentException("There is no option " + option);
     }
+  }
+
+  private static Set<Fault> faults(String words) {
+    return Arrays.stream(words.split(","))
+        .filter(word -> !word.isBlank())
+        .map(word -> Fault.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_')))
+        .collect(Collectors.toSet());
   }
 
   private static Set<Arrangement> arrangements(String word) {

@@ -63,7 +63,7 @@ record ChaosReport(
     violations.stream().limit(SHOWN).forEach(violation -> lines.add("violation: " + violation));
     if (!violations.isEmpty()) {
       lines.add(
-          "replay: ./chaos --database %s --seed %d"
+          "replay: chaos/run --database %s --seed %d"
               .formatted(options.arrangement().word(), options.seed()));
     }
     return String.join("\n", lines);

@@ -28,9 +28,8 @@ class SqliteProcessesTest {
         + file.path()
         + " is also in use by "
         + who
-        + ". SQLite lets one process write at a time, so they slow each other down. Give each its"
-        + " own executorId(...), or they take over each other's workflows when they start; for more"
-        + " than one process use PostgreSQL.";
+        + ". SQLite lets one process write at a time, so they slow each other down; for more than one"
+        + " process use PostgreSQL.";
   }
 
   private static void awaitOrders(ChildJvm till) throws InterruptedException {

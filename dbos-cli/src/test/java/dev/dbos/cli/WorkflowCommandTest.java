@@ -38,6 +38,7 @@ class WorkflowCommandTest {
     return DBOS.builder("tea-shop")
         .systemDatabaseUrl(url)
         .clock(() -> MORNING)
+        .executorId("till-1")
         .workflow(
             CHECKOUT,
             sku -> {
@@ -100,7 +101,7 @@ class WorkflowCommandTest {
                 "status" : "ERROR",
                 "application" : "tea-shop",
                 "version" : "tea-shop",
-                "executor" : "local",
+                "executor" : "till-1",
                 "attempts" : 1,
                 "createdAt" : "2026-03-01T08:00:00Z",
                 "updatedAt" : "2026-03-01T08:00:00Z",

@@ -117,9 +117,9 @@ public final class SystemDatabaseAdmin {
   }
 
   /**
-   * Gives what belongs to no application to one: what was written before applications had names,
-   * by programs that do not know them, or for anybody. Like {@link #renameApplication} otherwise,
-   * but that applications may be running.
+   * Gives what belongs to no application to one: what was written before applications had names, by
+   * programs that do not know them, or for anybody. Like {@link #renameApplication} otherwise, but
+   * that applications may be running.
    */
   public OwnershipReport adoptUnclaimed(String applicationName) {
     return OwnershipChange.run(configuration, null, applicationName);

@@ -79,6 +79,9 @@ public final class StartOptions {
 
     /** Until a moment. */
     record Until(Instant instant) implements Delay {}
+
+    /** Until no further call comes. */
+    record Debounced(Debounce debounce) implements Delay {}
   }
 
   private record Queueing(
@@ -287,6 +290,17 @@ public final class StartOptions {
   /** Lets the workflow leave its queue no sooner than at this moment. Takes a queue. */
   public StartOptions withDelayUntil(Instant moment) {
     return withDelay(new Delay.Until(moment));
+  }
+
+  /**
+   * Makes calls with one key one: the workflow that waits for them gets the input of the last, and
+   * leaves its queue when for a period there was none; a further call then makes another one. All
+   * but the input is what the first call says. The key, behind the workflow's name and a dash, is
+   * its deduplication id. Only for what is enqueued; replaces any other delay, and does not go with
+   * a priority, a deduplication id or a partition key.
+   */
+  public StartOptions withDebounce(Debounce debounce) {
+    return withDelay(new Delay.Debounced(debounce));
   }
 
   private StartOptions withDelay(Delay delay) {

@@ -50,6 +50,19 @@ class ChildJvmTest {
   }
 
   @Test
+  void aFrozenChildGoesOnWhenItIsThawed() throws Exception {
+    try (ChildJvm parrot = ChildJvm.builder(Parrot.class).start()) {
+      parrot.awaitLine(line -> line.startsWith("Hello"), PATIENCE);
+      parrot.freeze();
+      parrot.send("tea");
+      assertThatExceptionOfType(AssertionError.class)
+          .isThrownBy(() -> parrot.awaitLine("heard tea"::equals, Duration.ofMillis(300)));
+      parrot.thaw();
+      parrot.awaitLine("heard tea"::equals, PATIENCE);
+    }
+  }
+
+  @Test
   void aKilledChildIsGoneAtOnce() throws Exception {
     try (ChildJvm parrot = ChildJvm.builder(Parrot.class).start()) {
       parrot.awaitLine(line -> line.startsWith("Hello"), PATIENCE);

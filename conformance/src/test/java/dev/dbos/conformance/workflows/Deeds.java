@@ -28,8 +28,10 @@ final class Deeds implements AutoCloseable {
   private static final Map<String, String> TRACES =
       new TreeMap<>(
           Map.of(
-              "children", "SELECT workflow_uuid FROM workflow_status WHERE parent_workflow_id = 'it'",
-              "messages", "SELECT message_uuid FROM notifications WHERE destination_uuid = 'resting'",
+              "children",
+                  "SELECT workflow_uuid FROM workflow_status WHERE parent_workflow_id = 'it'",
+              "messages",
+                  "SELECT message_uuid FROM notifications WHERE destination_uuid = 'resting'",
               "event", "SELECT value FROM workflow_events_history WHERE workflow_uuid = 'it'",
               "stream", "SELECT value FROM streams WHERE workflow_uuid = 'it' ORDER BY \"offset\"",
               "forks", "SELECT name FROM workflow_status WHERE forked_from IS NOT NULL",

@@ -24,8 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DuplicateRunTest {
   static Stream<Arguments> deeds() {
     return Arrays.stream(Product.values())
-        .flatMap(
-            product -> Arrays.stream(Deed.values()).map(deed -> Arguments.of(product, deed)));
+        .flatMap(product -> Arrays.stream(Deed.values()).map(deed -> Arguments.of(product, deed)));
   }
 
   private final CountDownLatch reached = new CountDownLatch(1);
@@ -43,8 +42,7 @@ class DuplicateRunTest {
       DBOS late = deeds.launch(deeds.site().systemUrl(), this::waitToGoOn);
       deeds.prepare(late, deed);
       send(deed, late);
-      WorkflowHandle<String> overtaken =
-          late.start(Deeds.DO, deed.name(), StartOptions.id("it"));
+      WorkflowHandle<String> overtaken = late.start(Deeds.DO, deed.name(), StartOptions.id("it"));
       Eventually.open(reached);
 
       DBOS early = deeds.launch(deeds.site().systemUrl(), () -> {});
@@ -79,8 +77,7 @@ class DuplicateRunTest {
   void anOutcomeIsNotOverwrittenByARunThatEndsLate(Product product) {
     try (Deeds deeds = new Deeds(product)) {
       DBOS dbos = deeds.launch(deeds.site().systemUrl(), this::waitToGoOn);
-      WorkflowHandle<String> it =
-          dbos.start(Deeds.DO, Deed.STEP.name(), StartOptions.id("it"));
+      WorkflowHandle<String> it = dbos.start(Deeds.DO, Deed.STEP.name(), StartOptions.id("it"));
       Eventually.open(reached);
       SystemRows.of(deeds.site())
           .change(

@@ -35,6 +35,7 @@ class HealthTest {
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(site.systemUrl())
                 .datasource(shop)
+                .executorId("local")
                 .clock(clock)
                 .workflow(
                     OPEN,

@@ -184,6 +184,7 @@ class InterferenceTest {
                       interfered();
                       return step("charge");
                     })
+                .executorId("till-1")
                 .launch()) {
       WorkflowHandle<String> order = dbos.start(CHECKOUT, null, ORDER);
       Eventually.open(reached);
@@ -194,6 +195,7 @@ class InterferenceTest {
                     step("reserve");
                     return Workflow.callStep("charge", () -> "charged by the twin");
                   })
+              .executorId("till-1")
               .launch()) {
         assertThat(twin.retrieve("order-42", String.class).result())
             .isEqualTo("charged by the twin");

@@ -22,8 +22,9 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An executor with a lease in a process of its own, to be killed or frozen. It starts a workflow for
- * each line {@code start <id>}, says what it does, and stops at one point until the line {@code go}.
+ * An executor with a lease in a process of its own, to be killed or frozen. It starts a workflow
+ * for each line {@code start <id>}, says what it does, and stops at one point until the line {@code
+ * go}.
  */
 final class LeaseProgram {
   static final WorkflowDefinition<String, String> CHECKOUT =

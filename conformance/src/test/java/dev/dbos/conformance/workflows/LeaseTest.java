@@ -131,8 +131,7 @@ class LeaseTest {
       place.thaw(child);
 
       child.awaitLine("result shipped order-42"::equals, Eventually.BOUND);
-      assertThat(
-              place.rows().query("SELECT recovery_attempts FROM workflow_status"))
+      assertThat(place.rows().query("SELECT recovery_attempts FROM workflow_status"))
           .containsExactly("1");
     }
   }
@@ -142,8 +141,7 @@ class LeaseTest {
     try (ShippingSite place = new ShippingSite(Product.POSTGRESQL);
         JdbcDatasource stock = place.stock();
         TcpProxy proxy = TestPostgres.shared().proxy()) {
-      String url =
-          TestPostgres.shared().url(Site.databaseName(place.site().systemUrl()), proxy);
+      String url = TestPostgres.shared().url(Site.databaseName(place.site().systemUrl()), proxy);
       CountDownLatch reached = new CountDownLatch(1);
       Journey owners =
           (point, what) -> {
@@ -153,13 +151,13 @@ class LeaseTest {
               goOn.await();
             }
           };
-      PoolOptions impatient =
-          PoolOptions.DEFAULT.withConnectionTimeout(Duration.ofMillis(500));
+      PoolOptions impatient = PoolOptions.DEFAULT.withConnectionTimeout(Duration.ofMillis(500));
       try (DBOS owner =
               place.executor(url, stock, LEASE, owners).systemDatabasePool(impatient).launch();
           DBOS other =
               place.executor(url, stock, LEASE, journey).systemDatabasePool(impatient).launch()) {
-        WorkflowHandle<String> order = owner.start(CHECKOUT, "order-42", StartOptions.id("order-42"));
+        WorkflowHandle<String> order =
+            owner.start(CHECKOUT, "order-42", StartOptions.id("order-42"));
         Eventually.open(reached);
         proxy.refuse();
         proxy.cutAll();
@@ -188,8 +186,7 @@ class LeaseTest {
       for (int i = 0; i < orders; i++) {
         child.send("order-" + i);
       }
-      String stopped =
-          "SELECT count(*) FROM operation_outputs WHERE function_name = 'take'";
+      String stopped = "SELECT count(*) FROM operation_outputs WHERE function_name = 'take'";
       Eventually.holds(
           "all have come to their point",
           () -> place.rows().query(stopped).equals(List.of(String.valueOf(orders))));
@@ -298,8 +295,7 @@ class LeaseTest {
         JdbcDatasource stock = place.stock();
         DBOS one = place.executor(stock, Lease.DEFAULT, journey).launch();
         DBOS two = place.executor(stock, Lease.DEFAULT, journey).launch();
-        DBOS named =
-            place.executor(stock, Lease.DEFAULT, journey).executorId("till-1").launch()) {
+        DBOS named = place.executor(stock, Lease.DEFAULT, journey).executorId("till-1").launch()) {
       for (DBOS dbos : List.of(one, two, named)) {
         dbos.run(CHECKOUT, "tea");
       }

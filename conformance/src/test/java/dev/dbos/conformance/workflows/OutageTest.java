@@ -27,8 +27,7 @@ class OutageTest {
   void whateverAWorkflowDoesItOutlastsTheOutage(Deed deed) {
     try (TcpProxy proxy = TestPostgres.shared().proxy();
         Deeds deeds = new Deeds(Product.POSTGRESQL)) {
-      String url =
-          TestPostgres.shared().url(Site.databaseName(deeds.site().systemUrl()), proxy);
+      String url = TestPostgres.shared().url(Site.databaseName(deeds.site().systemUrl()), proxy);
       DBOS dbos =
           deeds.launch(
               url,
@@ -60,8 +59,7 @@ class OutageTest {
   void aConnectionThatBreaksAtAnyStatementIsNoError(Deed deed) {
     try (TcpProxy proxy = TestPostgres.shared().proxy();
         Deeds deeds = new Deeds(Product.POSTGRESQL)) {
-      String url =
-          TestPostgres.shared().url(Site.databaseName(deeds.site().systemUrl()), proxy);
+      String url = TestPostgres.shared().url(Site.databaseName(deeds.site().systemUrl()), proxy);
       DBOS dbos =
           deeds.launch(
               url,

@@ -49,8 +49,7 @@ final class Delays implements AutoCloseable {
         engine
             .systemDatabase()
             .write(
-                dsl ->
-                    DelayStore.release(dsl, settings.applicationName(), settings.clock(), now));
+                dsl -> DelayStore.release(dsl, settings.applicationName(), settings.clock(), now));
     queues.forEach(engine.access()::enqueued);
     return Duration.ZERO;
   }

@@ -140,8 +140,7 @@ final class ExecutorLease implements AutoCloseable {
     return engine
         .systemDatabase()
         .writeAlone(
-            interval(),
-            dsl -> LeaseStore.take(dsl, holder, duration, engine.settings().clock()));
+            interval(), dsl -> LeaseStore.take(dsl, holder, duration, engine.settings().clock()));
   }
 
   private void held(long sentAt, long until) {
@@ -190,8 +189,7 @@ final class ExecutorLease implements AutoCloseable {
       lost(sentAt, duration);
       return;
     }
-    boolean late =
-        !isHeld() || until.get() - duration.toMillis() > expiresAtMillis;
+    boolean late = !isHeld() || until.get() - duration.toMillis() > expiresAtMillis;
     if (late) {
       LOG.warn(
           "The lease of executor {} had expired; its workflows go on unless others took them over",

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Dead is who gave its lease back, whose process is seen to have ended, or whose lease is over
  * by the database's clock and has not moved for three quarters of a lease while this executor
- * itself renewed its own in time. So nobody is taken for dead because the database was away, because
- * this process was paused, or because somebody's clock is wrong: each time the others get the time
- * to renew first.
+ * itself renewed its own in time. So nobody is taken for dead because the database was away,
+ * because this process was paused, or because somebody's clock is wrong: each time the others get
+ * the time to renew first.
  *
  * <p>Survivors claim side by side, each a batch in a transaction that keeps the lease from being
  * renewed before it ends. Workflows that were taken out of a queue go back into it. A claim of
@@ -143,8 +143,7 @@ final class Failover implements AutoCloseable {
     for (Sighting sighting : sightings) {
       if (!isDead(sighting)) {
         long left =
-            Math.max(
-                TimeUnit.MILLISECONDS.toNanos(sighting.leftMillis()), graceLeft(sighting));
+            Math.max(TimeUnit.MILLISECONDS.toNanos(sighting.leftMillis()), graceLeft(sighting));
         next = Math.min(next, Math.max(0, left) + SOON.toNanos());
       }
     }

@@ -62,8 +62,7 @@ final class Incarnation {
     if (begun == 0) {
       return false;
     }
-    boolean another =
-        Math.abs(begun - Long.parseLong(text.group(4))) > TOLERANCE.toMillis();
+    boolean another = Math.abs(begun - Long.parseLong(text.group(4))) > TOLERANCE.toMillis();
     return another
         || (process.get().equals(ProcessHandle.current()) && !LIVING_HERE.contains(incarnation));
   }

@@ -21,6 +21,7 @@ final class RunningOfQueue {
   }
 
   /** One that begins. */
+  @SuppressWarnings("FutureReturnValueIgnored") // nothing in it throws
   void add(ReadyRun ready) {
     String key = QueueLoad.key(ready.workflow().place().partitionKey());
     count(key, 1);

@@ -14,6 +14,7 @@ import dev.dbos.internal.store.Enqueued;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.Deduplication.Policy;
 import dev.dbos.workflow.StartOptions;
+import dev.dbos.workflow.StartOptions.Delay;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -46,11 +47,30 @@ public final class Enqueueing {
    */
   public String enqueue(
       String operation, Call call, StartOptions options, @Nullable String version) {
+    return options.delay() instanceof Delay.Debounced calls
+        ? new Debouncing(access, this).call(operation, call, calls.debounce(), options, version)
+        : place(operation, call, options, version, (dsl, row) -> insert(dsl, row, options));
+  }
+
+  /** How a row comes into its queue. */
+  @FunctionalInterface
+  interface Placing {
+    /** Has it wait there; returns the id of the workflow that does. */
+    String place(DSLContext dsl, StartRow row);
+  }
+
+  /** Puts a workflow into its queue in some way; otherwise like {@link #enqueue}. */
+  String place(
+      String operation,
+      Call call,
+      StartOptions options,
+      @Nullable String version,
+      Placing placing) {
     return switch (Ambient.current()) {
-      case Ambient.InWorkflow workflow -> asStep(workflow.scope(), call, options, version);
+      case Ambient.InWorkflow workflow -> asStep(workflow.scope(), call, options, version, placing);
       case Ambient.InTransaction transaction -> throw Recorded.refusedIn(transaction, operation);
-      case Ambient.InStep step -> outside(call, options, version);
-      case null -> outside(call, options, version);
+      case Ambient.InStep step -> outside(call, options, version, placing);
+      case null -> outside(call, options, version, placing);
     };
   }
 
@@ -84,9 +104,10 @@ public final class Enqueueing {
     return ids;
   }
 
-  private String outside(Call call, StartOptions options, @Nullable String version) {
+  private String outside(
+      Call call, StartOptions options, @Nullable String version, Placing placing) {
     StartRow row = rows.queued(call, options, version, null);
-    String id = access.systemDatabase().write(dsl -> insert(dsl, row, options));
+    String id = access.systemDatabase().write(dsl -> placing.place(dsl, row));
     access.enqueued(row.queued());
     return id;
   }
@@ -142,7 +163,11 @@ public final class Enqueueing {
   }
 
   private String asStep(
-      WorkflowScope parent, Call call, StartOptions options, @Nullable String version) {
+      WorkflowScope parent,
+      Call call,
+      StartOptions options,
+      @Nullable String version,
+      Placing placing) {
     int stepId = parent.takeStepId();
     Optional<StepEffect> earlier = parent.recordedStart(stepId, call.name());
     if (earlier.isPresent()) {
@@ -154,26 +179,25 @@ public final class Enqueueing {
         rows.queued(call, options.withId(childId), version, sameDatabase ? parent : null);
     StepEffect effect =
         sameDatabase
-            ? parent.recordStart(stepId, call.name(), dsl -> effect(parent, dsl, row, options))
-            : elsewhere(parent, stepId, row, options);
+            ? parent.recordStart(stepId, call.name(), dsl -> effect(parent, dsl, row, placing))
+            : elsewhere(parent, stepId, row, placing);
     access.enqueued(row.queued());
     return childOf(parent, effect);
   }
 
   /** In another system database it is put first and recorded then; twice makes no difference. */
-  private StepEffect elsewhere(
-      WorkflowScope parent, int stepId, StartRow row, StartOptions options) {
+  private StepEffect elsewhere(WorkflowScope parent, int stepId, StartRow row, Placing placing) {
     StepEffect done =
         Recorded.patiently(
-            parent, () -> access.systemDatabase().write(dsl -> effect(parent, dsl, row, options)));
+            parent, () -> access.systemDatabase().write(dsl -> effect(parent, dsl, row, placing)));
     return parent.recordStart(stepId, row.name(), dsl -> done);
   }
 
   /** A refusal is the step's result, too, so that a replay is refused as well. */
   private static StepEffect effect(
-      WorkflowScope parent, DSLContext dsl, StartRow row, StartOptions options) {
+      WorkflowScope parent, DSLContext dsl, StartRow row, Placing placing) {
     try {
-      return new StepEffect(Payload.NOTHING, insert(dsl, row, options));
+      return new StepEffect(Payload.NOTHING, placing.place(dsl, row));
     } catch (DbosException refused) {
       if (SqlFailure.of(refused).isRetryable()) {
         throw refused;

@@ -60,8 +60,7 @@ public final class HealthCheck {
       Supplier<List<String>> chores) {
     /** A client, which runs nothing. */
     public static Subject client(Supplier<ListenerState> listener) {
-      return new Subject(
-          null, null, List.of(), Map.of(), listener, () -> Lease.NONE, List::of);
+      return new Subject(null, null, List.of(), Map.of(), listener, () -> Lease.NONE, List::of);
     }
   }
 

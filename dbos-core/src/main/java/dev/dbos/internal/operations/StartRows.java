@@ -144,6 +144,11 @@ public final class StartRows {
       case Delay.None none -> null;
       case Delay.For wait -> access.clock().millis() + Moments.durationMillis(wait.duration());
       case Delay.Until moment -> Moments.millis(moment.instant());
+      case Delay.Debounced calls ->
+          throw new IllegalArgumentException(
+              "Only what is enqueued can be debounced, by calls that see each other: "
+                  + calls.debounce()
+                  + ". Use enqueue, outside of a transaction.");
     };
   }
 

@@ -183,9 +183,8 @@ final class SqliteProcesses implements AutoCloseable {
         + database
         + " is also in use by "
         + String.join(", ", others)
-        + ". SQLite lets one process write at a time, so they slow each other down. Give each its"
-        + " own executorId(...), or they take over each other's workflows when they start; for"
-        + " more than one process use PostgreSQL.";
+        + ". SQLite lets one process write at a time, so they slow each other down; for more than"
+        + " one process use PostgreSQL.";
   }
 
   /** Gets up, when the last of this process has finished with the file. */

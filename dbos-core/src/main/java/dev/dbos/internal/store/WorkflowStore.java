@@ -102,8 +102,7 @@ public final class WorkflowStore {
    */
   public static List<ClaimedWorkflow> claim(
       DSLContext dsl, Claim claim, Collection<String> executorIds) {
-    SelectLimitPercentStep<Record1<String>> rows =
-        claimable(claim, executorIds, claim.limit());
+    SelectLimitPercentStep<Record1<String>> rows = claimable(claim, executorIds, claim.limit());
     return claim(dsl, claim, isSqlite(dsl) ? rows : rows.forNoKeyUpdate().skipLocked());
   }
 
@@ -112,8 +111,7 @@ public final class WorkflowStore {
    * transaction that waits with no other row locked cannot be part of a deadlock.
    */
   public static List<ClaimedWorkflow> claimBusy(DSLContext dsl, Claim claim) {
-    SelectLimitPercentStep<Record1<String>> row =
-        claimable(claim, List.of(claim.executorId()), 1);
+    SelectLimitPercentStep<Record1<String>> row = claimable(claim, List.of(claim.executorId()), 1);
     return claim(dsl, claim, isSqlite(dsl) ? row : row.forNoKeyUpdate());
   }
 
@@ -143,8 +141,7 @@ public final class WorkflowStore {
    *
    * @return the name of the queue of each
    */
-  public static List<String> requeue(
-      DSLContext dsl, Claim claim, Collection<String> executorIds) {
+  public static List<String> requeue(DSLContext dsl, Claim claim, Collection<String> executorIds) {
     SelectLimitPercentStep<Record1<String>> rows =
         select(WORKFLOW_STATUS.WORKFLOW_UUID)
             .from(WORKFLOW_STATUS)

@@ -154,8 +154,8 @@ record TransactionCall<R extends @Nullable Object, X extends Exception>(
         first);
   }
 
-  private TransactionAbortedException ended(
-      GuardedConnection guard, @Nullable SQLException failure) throws SQLException {
+  private TransactionAbortedException ended(GuardedConnection guard, @Nullable SQLException failure)
+      throws SQLException {
     SQLException first = guard.firstFailure();
     if (SqlFailure.of(first) == SqlFailure.STORAGE_FAILED) {
       throw first;
