@@ -1,7 +1,6 @@
 package dev.dbos.chaos;
 
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -50,8 +49,7 @@ record ChaosOptions(
         FAULTS,
         Duration.ZERO,
         Duration.ofMinutes(8),
-        // Workflows do not wait for room on a disk yet: the error becomes their result.
-        EnumSet.of(Fault.DISK_FULL),
+        Set.of(),
         Focus.NONE,
         Map.of());
   }

@@ -11,6 +11,7 @@ import dev.dbos.testing.TcpProxy.Action;
 import dev.dbos.testing.TestPostgres;
 import dev.dbos.workflow.WorkflowDefinition;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -76,7 +77,7 @@ class ApplicationOutageTest {
                 .launch()) {
       assertThat(dbos.run(GREET)).isEqualTo("hello");
 
-      assertThat(cut.get().happened()).isTrue();
+      assertThat(Objects.requireNonNull(cut.get()).happened()).isTrue();
       // The next process will look for the result in the system tables, as it is one database.
       assertThat(
               new DirectSql(server.url(name))

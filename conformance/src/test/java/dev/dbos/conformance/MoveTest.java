@@ -27,6 +27,7 @@ import dev.dbos.workflow.WorkflowQuery;
 import dev.dbos.workflow.WorkflowState;
 import dev.dbos.workflow.WorkflowStatus;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -125,9 +126,9 @@ class MoveTest {
         assertThat(dbos.status("delayed").orElseThrow().state()).isEqualTo(WorkflowState.DELAYED);
         assertThat(dbos.status("limited").orElseThrow().deadline())
             .isPresent()
-            .isEqualTo(before.get("limited").deadline());
+            .isEqualTo(Objects.requireNonNull(before.get("limited")).deadline());
         assertThat(dbos.status("stopped").orElseThrow().createdAt())
-            .isEqualTo(before.get("stopped").createdAt());
+            .isEqualTo(Objects.requireNonNull(before.get("stopped")).createdAt());
       }
       assertThat(ledger.reservations()).isEqualTo(3);
       assertThat(ledger.stockOf("tea")).isEqualTo(7);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jooq.DSLContext;
 
 /** Copies all rows of one system database into another, both in a transaction that writes. */
@@ -51,6 +52,7 @@ final class DatabaseCopy {
       copyUnlessThere(named);
     }
     copyOwnOfSchedules();
+    copyOutboxes();
     return new Outcome(rows, unfinished, false);
   }
 
@@ -154,17 +156,25 @@ final class DatabaseCopy {
 
   /** Of those schedules that have just been copied. */
   private void copyOwnOfSchedules() {
-    Set<String> lacking = MoveStore.schedulesWithoutOwn(target);
-    ArchiveTable table = MoveStore.OWN_OF_SCHEDULES;
-    List<Map<String, Object>> own = new ArrayList<>();
+    copyOwn(MoveStore.OWN_OF_SCHEDULES, MoveStore.schedulesWithoutOwn(target)::contains);
+  }
+
+  /** Without what the other database has taken out of them itself. */
+  private void copyOutboxes() {
+    Set<String> there = MoveStore.outboxes(target);
+    copyOwn(MoveStore.OUTBOXES, outbox -> !there.contains(outbox));
+  }
+
+  private void copyOwn(ArchiveTable table, Predicate<String> which) {
+    List<Map<String, Object>> rows = new ArrayList<>();
     table.readAll(
         source,
         row -> {
-          if (lacking.contains(table.keyOf(row))) {
-            own.add(row);
+          if (which.test(table.keyOf(row))) {
+            rows.add(row);
           }
         });
-    counted(table, table.insert(target, own), own.size());
+    counted(table, table.insert(target, rows), rows.size());
   }
 
   private static void requireSameOwner(

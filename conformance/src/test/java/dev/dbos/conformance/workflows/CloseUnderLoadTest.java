@@ -64,7 +64,6 @@ class CloseUnderLoadTest {
                                     String id = starter + "-" + i;
                                     dbos.start(COUNT, id, StartOptions.id(id));
                                     started.incrementAndGet();
-                                    Thread.yield();
                                   }
                                 } catch (DbosClosedException closed) {
                                   refused.countDown();

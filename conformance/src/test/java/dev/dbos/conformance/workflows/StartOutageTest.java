@@ -13,6 +13,7 @@ import dev.dbos.testing.TestPostgres;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,7 +81,7 @@ class StartOutageTest {
       client.send("table-7", " with milk");
       assertThat(client.retrieve("table-7", String.class).result(PATIENCE))
           .isEqualTo("table-7-0 with milk");
-      assertThat(cut.get().happened()).isTrue();
+      assertThat(Objects.requireNonNull(cut.get()).happened()).isTrue();
     }
   }
 

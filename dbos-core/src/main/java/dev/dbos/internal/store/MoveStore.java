@@ -2,6 +2,7 @@ package dev.dbos.internal.store;
 
 import static dev.dbos.internal.schema.Tables.APPLICATION_VERSIONS;
 import static dev.dbos.internal.schema.Tables.JAVA_DUTIES;
+import static dev.dbos.internal.schema.Tables.JAVA_OUTBOXES;
 import static dev.dbos.internal.schema.Tables.JAVA_SCHEDULES;
 import static dev.dbos.internal.schema.Tables.QUEUES;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_SCHEDULES;
@@ -40,6 +41,14 @@ public final class MoveStore {
   /** What this library alone stores of schedules, by their ids. */
   public static final ArchiveTable OWN_OF_SCHEDULES =
       ArchiveTable.of(JAVA_SCHEDULES, JAVA_SCHEDULES.SCHEDULE_ID);
+
+  /** What was taken out of each outbox last, without which it would be taken once more. */
+  public static final ArchiveTable OUTBOXES = ArchiveTable.of(JAVA_OUTBOXES, JAVA_OUTBOXES.OUTBOX);
+
+  /** The outboxes out of which something has been taken. */
+  public static Set<String> outboxes(DSLContext dsl) {
+    return dsl.select(JAVA_OUTBOXES.OUTBOX).from(JAVA_OUTBOXES).fetchSet(JAVA_OUTBOXES.OUTBOX);
+  }
 
   /** The schedules that lack what this library alone stores of them. */
   public static Set<String> schedulesWithoutOwn(DSLContext dsl) {
