@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 
 /** This library. */
 final class QueueOurs implements QueueContender {
-  private static final WorkflowDefinition<Void, Void> NOTHING =
-      WorkflowDefinition.of("nothing", Void.class, Void.class);
+  private static final WorkflowDefinition<Void, Integer> NOTHING =
+      WorkflowDefinition.of("nothing", Void.class, Integer.class);
   private static final StartOptions QUEUED = StartOptions.DEFAULT.withQueue("work");
 
   private final DBOS dbos;
@@ -30,7 +30,7 @@ final class QueueOurs implements QueueContender {
                 NOTHING,
                 none -> {
                   told.accept("");
-                  return null;
+                  return 1;
                 })
             .launch();
   }
@@ -54,7 +54,7 @@ final class QueueOurs implements QueueContender {
                     NOTHING,
                     none -> {
                       begun.countDown();
-                      return null;
+                      return 1;
                     });
         executors.add(executor.launch());
       }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -62,7 +63,7 @@ final class QueueRuns {
           }
         }
       }
-      double floor = median(nanos.get(all.getFirst()));
+      double floor = median(Objects.requireNonNull(nanos.get(all.getFirst())));
       nanos.forEach(
           (one, times) ->
               Benchmarks.say(

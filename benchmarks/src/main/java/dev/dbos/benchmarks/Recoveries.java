@@ -85,11 +85,14 @@ final class Recoveries {
         Connection connection = pool.getConnection();
         PreparedStatement remaining = connection.prepareStatement(REMAINING)) {
       long begin = System.nanoTime();
-      try (Contender launched = peer.opening().open(url, url)) {
+      Contender launched = peer.opening().open(url, url);
+      try {
         while (number(remaining) > 0) {
           LockSupport.parkNanos(LOOK_NANOS);
         }
         return System.nanoTime() - begin;
+      } finally {
+        launched.close();
       }
     }
   }
@@ -121,7 +124,9 @@ final class Recoveries {
         read.setArray(1, connection.createArrayOf("text", steps.keySet().toArray()));
         try (ResultSet recorded = read.executeQuery()) {
           while (recorded.next()) {
-            steps.get(recorded.getString(1)).put(recorded.getInt(2), recorded.getString(3));
+            steps
+                .computeIfAbsent(recorded.getString(1), id -> new HashMap<>())
+                .put(recorded.getInt(2), recorded.getString(3));
           }
         }
       }
