@@ -63,8 +63,9 @@ record WorkerOptions(
 
   static WorkerOptions parse(String[] arguments) {
     Map<Store, String> urls = new EnumMap<>(Store.class);
-    for (Store store : Store.values()) {
-      urls.put(store, arguments[FIRST_URL + store.ordinal()]);
+    Store[] stores = Store.values();
+    for (int i = 0; i < stores.length; i++) {
+      urls.put(stores[i], arguments[FIRST_URL + i]);
     }
     return new WorkerOptions(
         arguments[0],
