@@ -127,11 +127,19 @@ final class RecordedTransaction<R extends @Nullable Object, X extends Exception>
   }
 
   private Attempt once() {
+    if (replaceStale) {
+      // A run of an earlier life that wakes up late must not take the later one's result for stale.
+      scope.checkOwnership();
+    }
     try (Lease lease = call.database().lease(Access.WRITE, call.borrower())) {
       if (lookFirst) {
+        boolean isChecked = replaceStale;
         Optional<FoundOutcome> found = look(lease);
         if (found.isPresent()) {
           return new Attempt.Found(found.get());
+        }
+        if (replaceStale && !isChecked) {
+          return new Attempt.AtOnce();
         }
         lookFirst = false;
       }
