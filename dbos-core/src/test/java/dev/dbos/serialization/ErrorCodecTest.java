@@ -7,6 +7,7 @@ import dev.dbos.error.ConfigurationException;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
 import dev.dbos.error.DbosException;
+import dev.dbos.error.QueueDeduplicatedException;
 import dev.dbos.error.SchemaException;
 import dev.dbos.error.SerializationException;
 import dev.dbos.error.StepFailedException;
@@ -71,6 +72,7 @@ class ErrorCodecTest {
         new StepFailedException("it failed", "com.acme.Declined", cause),
         new TransactionAbortedException("aborted", "shop", "reserve stock", cause),
         new TransactionRetriesExhaustedException("gave up", "shop", "reserve stock", 5, cause),
+        new QueueDeduplicatedException("order-42", "emails", "welcome-ada"),
         new UnexpectedStepException("other step", "order-42", 3, "reserve", "ship"),
         new UnknownWorkflowException("never heard of", "order-42"),
         new WaitTimeoutException("still running", "order-42", Duration.ofSeconds(30)),

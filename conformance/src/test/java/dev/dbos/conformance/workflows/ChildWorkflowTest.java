@@ -299,7 +299,8 @@ class ChildWorkflowTest {
               "Workflow.start was called inside transaction \"reserve\" of datasource stock. Call"
                   + " it before or after the transaction.",
               "The result of workflow order-42-0 was asked for inside transaction \"reserve\","
-                  + " which would stay open while it waits. Ask before or after it.");
+                  + " which would stay open while it waits. Ask before or after it. What the"
+                  + " transaction itself starts begins only after its commit.");
     }
   }
 

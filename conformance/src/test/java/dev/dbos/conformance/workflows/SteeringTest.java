@@ -166,7 +166,10 @@ class SteeringTest {
       dbos.run(CHECKOUT, null, ORDER);
       assertThat(dbos.setDelay("order-42", Duration.ofMinutes(1))).isFalse();
       SystemRows rows = SystemRows.of(site);
-      rows.change("UPDATE workflow_status SET status = 'DELAYED', delay_until_epoch_ms = 1");
+      // Of nobody here, whose clock would find it due.
+      rows.change(
+          "UPDATE workflow_status SET status = 'DELAYED', delay_until_epoch_ms = 1,"
+              + " application_name = 'elsewhere'");
       String delay = "SELECT delay_until_epoch_ms FROM workflow_status";
 
       assertThat(dbos.setDelay("order-42", Duration.ofMinutes(1))).isTrue();

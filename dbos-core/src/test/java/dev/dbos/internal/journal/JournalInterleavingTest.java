@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 /**
  * The journal's threads in every order that a model checker comes to: it decides at each read and
  * write of shared memory, each lock and each park who goes on, and notices when nobody can. {@code
- * -Ddbos.test.interleavings=…} has it look at more than those few hundred.
+ * -Ddbos.test.interleavings=…} has it look at more than those few.
  */
 class JournalInterleavingTest {
-  private static final int INTERLEAVINGS = Integer.getInteger("dbos.test.interleavings", 300);
+  private static final int INTERLEAVINGS = Integer.getInteger("dbos.test.interleavings", 100);
 
   /** A journal and what its users were told. */
   private static final class Scene {
