@@ -65,6 +65,8 @@ class WorkflowStatusTest {
         DBOS dbos = shop(site)) {
       ForeignRow.of("order-1")
           .set("status", "DELAYED")
+          // Not ours, since we would find it due.
+          .set("application_name", "elsewhere")
           .set("queue_name", "emails")
           .set("priority", 7)
           .set("deduplication_id", "ada")
