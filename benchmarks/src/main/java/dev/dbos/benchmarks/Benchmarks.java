@@ -56,7 +56,8 @@ public final class Benchmarks {
   private static void compare(Set<String> chosen, boolean quick) throws Exception {
     Suite.Plan plan =
         new Suite.Plan(
-            quick ? Duration.ofMillis(700) : Duration.ofSeconds(2),
+            Duration.ofMillis(quick ? 1_500 : 4_000),
+            Duration.ofMillis(quick ? 500 : 1_500),
             quick ? 3 : 6,
             new TreeSet<>(named(List.of(Workload.values()), chosen)),
             named(CLIENTS, chosen),

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,8 @@ final class Suite {
   /**
    * How it is run.
    *
+   * @param warmUp how long each runs every workload first, with the most clients, so that no code
+   *     is measured while it is being compiled
    * @param round how long each runs at a time
    * @param rounds how often, after one to warm up
    * @param workloads which
@@ -34,6 +37,7 @@ final class Suite {
    * @param names of peers with dashes between their words, for only those; all without any
    */
   record Plan(
+      Duration warmUp,
       Duration round,
       int rounds,
       Set<Workload> workloads,
@@ -64,7 +68,7 @@ final class Suite {
     Suite suite = new Suite(plan);
     try {
       for (Peer peer : suite.wanted(Peers.sqlite())) {
-        TempSqlite file = TempSqlite.create();
+        TempSqlite file = TempSqlite.durable();
         suite.files.add(file);
         suite.open.put(peer, peer.opening().open(file.url(), file.url()));
       }
@@ -87,6 +91,7 @@ final class Suite {
   }
 
   private List<Cell> run(ServerCpu server) throws Exception {
+    warmUp(server);
     List<Cell> cells = new ArrayList<>();
     for (Workload workload : Workload.values()) {
       if (!plan.workloads().contains(workload)) {
@@ -97,6 +102,17 @@ final class Suite {
       }
     }
     return cells;
+  }
+
+  private void warmUp(ServerCpu server) throws Exception {
+    int clients = Math.max(8, Collections.max(plan.clients()));
+    for (Map.Entry<Peer, Contender> one : open.entrySet()) {
+      for (Workload workload : one.getKey().workloads()) {
+        if (plan.workloads().contains(workload)) {
+          Slice.measure(one.getValue(), workload, clients, plan.warmUp(), server);
+        }
+      }
+    }
   }
 
   private List<Cell> rounds(Workload workload, int clients, ServerCpu server) throws Exception {

@@ -28,11 +28,29 @@ public final class TempSqlite implements AutoCloseable {
    */
   public static TempSqlite create() {
     try {
-      return new TempSqlite(
-          Files.createTempDirectory(DataDirectory.scratch(), "dbos-sqlite-").toRealPath());
+      return in(DataDirectory.scratch());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Finds a new place on a disk, where a commit costs what it costs: with the temporary files, even
+   * if there is a faster place in memory.
+   *
+   * @return a path nobody else uses
+   * @throws UncheckedIOException if the temporary directory cannot be written to
+   */
+  public static TempSqlite durable() {
+    try {
+      return in(Path.of(System.getProperty("java.io.tmpdir")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static TempSqlite in(Path parent) throws IOException {
+    return new TempSqlite(Files.createTempDirectory(parent, "dbos-sqlite-").toRealPath());
   }
 
   /**
