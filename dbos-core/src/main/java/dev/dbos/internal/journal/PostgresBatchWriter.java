@@ -2,17 +2,20 @@ package dev.dbos.internal.journal;
 
 import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.StartRow;
-import dev.dbos.internal.journal.PostgresBatchSql.Rows;
+import dev.dbos.internal.journal.PostgresBatchSql.Care;
 import dev.dbos.internal.journal.PostgresBatchSql.Shape;
 import dev.dbos.internal.journal.PostgresBatchSql.Terms;
+import dev.dbos.internal.journal.PostgresParameters.Rows;
 import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Database.Access;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.Lease;
+import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.sql.TransactionMode;
 import dev.dbos.internal.sql.Transactions;
 import dev.dbos.serialization.Payload;
+import dev.dbos.workflow.WorkflowState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -57,14 +60,28 @@ final class PostgresBatchWriter implements BatchWriter {
   public void write(List<Checkpoint> batch) throws SQLException {
     try (Lease lease = database.lease(Access.WRITE)) {
       if (database.dialect() instanceof Dialect.Postgres postgres && postgres.isCockroach()) {
-        Transactions.call(lease, TransactionMode.WRITE, connection -> send(connection, batch));
+        Transactions.call(
+            lease, TransactionMode.WRITE, connection -> send(connection, batch, Care.CHECKING));
       } else {
-        send(lease.connection(), batch);
+        sendExpecting(lease.connection(), batch);
       }
     }
   }
 
-  private boolean send(Connection connection, List<Checkpoint> batch) throws SQLException {
+  /** What steps are written for is nearly always so; what it costs to find otherwise is rare. */
+  private void sendExpecting(Connection connection, List<Checkpoint> batch) throws SQLException {
+    try {
+      send(connection, batch, Care.EXPECTING);
+    } catch (SQLException failure) {
+      switch (SqlFailure.of(failure)) {
+        case UNIQUE_VIOLATION, NOT_NULL_VIOLATION -> send(connection, batch, Care.CHECKING);
+        default -> throw failure;
+      }
+    }
+  }
+
+  private boolean send(Connection connection, List<Checkpoint> batch, Care care)
+      throws SQLException {
     List<Checkpoint> starts = new ArrayList<>(batch.size());
     List<Checkpoint> steps = new ArrayList<>(batch.size());
     List<Checkpoint> finishes = new ArrayList<>(batch.size());
@@ -78,8 +95,9 @@ final class PostgresBatchWriter implements BatchWriter {
             Rows.of(starts.size()),
             termsOf(starts),
             Rows.of(steps.size()),
+            care,
             Rows.of(finishes.size()));
-    String text = Objects.requireNonNull(texts.get(layout.get())).text(shape);
+    String text = Objects.requireNonNull(texts.get(layout.get())).of(shape);
     try (PreparedStatement statement = connection.prepareStatement(text)) {
       Binder binder = new Binder(connection, statement);
       if (!starts.isEmpty()) {
@@ -90,7 +108,7 @@ final class PostgresBatchWriter implements BatchWriter {
         }
       }
       if (!steps.isEmpty()) {
-        bindSteps(binder, rows(steps, Checkpoint::step));
+        bindSteps(binder, rows(steps, Checkpoint::step), care);
       }
       if (!finishes.isEmpty()) {
         bindFinishes(binder, rows(finishes, Checkpoint::finish));
@@ -155,8 +173,11 @@ final class PostgresBatchWriter implements BatchWriter {
     binder.longs(rows, StartRow::createdAtMillis);
   }
 
-  private static void bindSteps(Binder binder, List<StepRow> rows) throws SQLException {
-    binder.distinctTexts(rows, StepRow::workflowId);
+  private static void bindSteps(Binder binder, List<StepRow> rows, Care care)
+      throws SQLException {
+    if (care == Care.CHECKING) {
+      binder.distinctTexts(rows, StepRow::workflowId);
+    }
     binder.texts(rows, StepRow::workflowId);
     binder.texts(rows, StepRow::runToken);
     binder.texts(rows, StepRow::applicationName);
@@ -183,18 +204,32 @@ final class PostgresBatchWriter implements BatchWriter {
     return outcome.outputText();
   }
 
-  private static void readStarts(ResultSet rows, List<Checkpoint> starts) throws SQLException {
-    Set<String> inserted = new HashSet<>();
-    while (rows.next()) {
-      inserted.add(rows.getString(1));
+  private static void readStarts(Result result, List<Checkpoint> starts) throws SQLException {
+    if (result.rows() == null) {
+      starts.getFirst().startInserted(result.count() == 1);
+      return;
     }
+    Set<String> inserted = texts(result.rows());
     for (Checkpoint checkpoint : starts) {
       StartRow start = Objects.requireNonNull(checkpoint.start());
       checkpoint.startInserted(inserted.contains(start.assignment().runToken()));
     }
   }
 
-  private static void readSteps(ResultSet rows, List<Checkpoint> steps) throws SQLException {
+  private static void readSteps(Result result, List<Checkpoint> steps) throws SQLException {
+    if (result.rows() == null) {
+      for (Checkpoint checkpoint : steps) {
+        StepRow step = Objects.requireNonNull(checkpoint.step());
+        checkpoint.stepInserted(
+            true, new Standing(WorkflowState.PENDING.name(), step.runToken()));
+      }
+    } else {
+      readCheckedSteps(result.rows(), steps);
+    }
+  }
+
+  private static void readCheckedSteps(ResultSet rows, List<Checkpoint> steps)
+      throws SQLException {
     record StepKey(String workflowId, int stepId) {}
 
     Map<String, Standing> standings = new HashMap<>();
@@ -215,15 +250,25 @@ final class PostgresBatchWriter implements BatchWriter {
     }
   }
 
-  private static void readFinishes(ResultSet rows, List<Checkpoint> finishes) throws SQLException {
-    Set<String> written = new HashSet<>();
-    while (rows.next()) {
-      written.add(rows.getString(1));
+  private static void readFinishes(Result result, List<Checkpoint> finishes)
+      throws SQLException {
+    if (result.rows() == null) {
+      finishes.getFirst().finished(result.count() == 1);
+      return;
     }
+    Set<String> written = texts(result.rows());
     for (Checkpoint checkpoint : finishes) {
       FinishRow finish = Objects.requireNonNull(checkpoint.finish());
       checkpoint.finished(written.contains(finish.workflowId()));
     }
+  }
+
+  private static Set<String> texts(ResultSet rows) throws SQLException {
+    Set<String> texts = new HashSet<>();
+    while (rows.next()) {
+      texts.add(rows.getString(1));
+    }
+    return texts;
   }
 
   /** Sets one array parameter after the other. */
@@ -293,6 +338,14 @@ final class PostgresBatchWriter implements BatchWriter {
     }
   }
 
+  /**
+   * What a statement came to.
+   *
+   * @param rows what it returned, or null if it only counted
+   * @param count how many rows it changed, if it only counted
+   */
+  private record Result(@Nullable ResultSet rows, int count) {}
+
   /** Walks over the results of the statements of one text. */
   private static final class Results {
     private final PreparedStatement statement;
@@ -302,12 +355,12 @@ final class PostgresBatchWriter implements BatchWriter {
       this.statement = statement;
     }
 
-    ResultSet next() throws SQLException {
+    Result next() throws SQLException {
       if (!first) {
         statement.getMoreResults();
       }
       first = false;
-      return Objects.requireNonNull(statement.getResultSet(), "a statement without a result");
+      return new Result(statement.getResultSet(), statement.getUpdateCount());
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.dbos.internal.transaction;
 
 import static dev.dbos.internal.schema.Tables.OPERATION_OUTPUTS;
 import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
+import static org.jooq.impl.DSL.coalesce;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.param;
@@ -26,7 +27,8 @@ import org.jooq.DSLContext;
  *
  * <p>The insert takes the workflow's id from its row, and only while the run still owns it and it
  * was not cancelled. Otherwise the id is null, which the column refuses, so that the whole
- * transaction is aborted without a further exchange.
+ * transaction is aborted without a further exchange. The status is compared as an expression: an
+ * index of few pending rows looks cheap to the planner until there are many.
  */
 final class SystemOutcomes implements OutcomeTable {
   private final String insert;
@@ -53,7 +55,9 @@ final class SystemOutcomes implements OutcomeTable {
                             .from(WORKFLOW_STATUS)
                             .where(WORKFLOW_STATUS.WORKFLOW_UUID.eq(param("id", String.class)))
                             .and(WORKFLOW_STATUS.OWNER_XID.eq(param("owner", String.class)))
-                            .and(WORKFLOW_STATUS.STATUS.eq(inline(WorkflowState.PENDING.name())))),
+                            .and(
+                                coalesce(WORKFLOW_STATUS.STATUS, inline(""))
+                                    .eq(inline(WorkflowState.PENDING.name())))),
                     param("step", Integer.class),
                     param("name", String.class),
                     param("output", String.class),
