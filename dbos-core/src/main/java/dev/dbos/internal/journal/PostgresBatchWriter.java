@@ -180,7 +180,6 @@ final class PostgresBatchWriter implements BatchWriter {
     }
     binder.texts(rows, StepRow::workflowId);
     binder.texts(rows, StepRow::runToken);
-    binder.texts(rows, StepRow::applicationName);
     binder.integers(rows, row -> row.step().stepId());
     binder.texts(rows, row -> row.step().name());
     binder.texts(rows, row -> row.step().payload().outputText());
@@ -189,6 +188,7 @@ final class PostgresBatchWriter implements BatchWriter {
     binder.texts(rows, row -> row.step().childId());
     binder.longs(rows, row -> row.step().startedAtMillis());
     binder.longs(rows, row -> row.step().completedAtMillis());
+    binder.texts(rows, StepRow::applicationName);
   }
 
   private static void bindFinishes(Binder binder, List<FinishRow> rows) throws SQLException {

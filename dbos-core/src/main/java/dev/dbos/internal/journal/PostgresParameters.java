@@ -42,8 +42,12 @@ final class PostgresParameters {
         yield Optional.of(DSL.table("(SELECT " + String.join(", ", values) + ")").as("i"));
       }
       case MANY -> {
-        // unnest of several arrays, which jOOQ has no type for.
-        List<String> arrays = types.stream().map(type -> "?::" + type + "[]").toList();
+        // unnest of several arrays, which jOOQ has no type for. The first is hidden from the planner,
+        // who would plan anew for each short array, seeing how few rows there are.
+        List<String> arrays = new ArrayList<>();
+        for (String type : types) {
+          arrays.add(arrays.isEmpty() ? "(SELECT ?::" + type + "[])" : "?::" + type + "[]");
+        }
         yield Optional.of(
             DSL.table("unnest(" + String.join(", ", arrays) + ")")
                 .as("i", columns.toArray(String[]::new)));

@@ -171,7 +171,7 @@ class JournalTest {
       CountDownLatch durable = new CountDownLatch(1);
       fixture.journal.writeLater(Checkpoint.later(reserve(ORDER, 1), durable::countDown));
       // Long enough for the flusher to come, find the journal led and wait for its turn.
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(3 * Journal.LATEST_MILLIS));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(3 * CheckpointQueue.LATEST_MILLIS));
       hold.release();
       slow.join();
 
