@@ -2,6 +2,7 @@ package dev.dbos.internal.engine;
 
 import dev.dbos.internal.engine.Takeover.ReadyRun;
 import dev.dbos.internal.sql.Backoff;
+import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.store.Claim;
 import dev.dbos.internal.store.ClaimedWorkflow;
 import dev.dbos.internal.store.ControlStore;
@@ -10,6 +11,7 @@ import dev.dbos.internal.store.LimitedQueue;
 import dev.dbos.internal.store.LimitedQueue.Taken;
 import dev.dbos.internal.store.QueueLoad;
 import dev.dbos.internal.store.QueueStore;
+import dev.dbos.internal.store.RegisteredQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -49,10 +51,9 @@ final class Dispatcher {
   private boolean signalled;
   private boolean closed;
   private @Nullable Thread thread;
+  private boolean told;
   private volatile Duration idle = IDLE;
-
-  /** Used by its thread alone. */
-  private boolean limited;
+  private volatile boolean limited;
 
   Dispatcher(Engine engine, String queueName) {
     this.engine = engine;
@@ -74,9 +75,10 @@ final class Dispatcher {
     }
   }
 
-  /** How often to look for what nobody tells of; times 0.5 to 1. */
-  void idle(Duration interval) {
-    idle = interval;
+  /** Takes note of how the queue is registered now. */
+  void follow(RegisteredQueue queue) {
+    idle = queue.queue().pollingInterval();
+    limited = queue.isLimited();
   }
 
   /** Something has been put into the queue, or the queue has changed. */
@@ -176,7 +178,8 @@ final class Dispatcher {
         }
       }
       Claim claim = claim(places);
-      if (!engine.systemDatabase().read(dsl -> QueueStore.hasWork(dsl, queueName, claim))) {
+      if (isLookWorthIt()
+          && !engine.systemDatabase().read(dsl -> QueueStore.hasWork(dsl, queueName, claim))) {
         return List.of();
       }
       token = claim.runToken();
@@ -185,7 +188,12 @@ final class Dispatcher {
 
     private List<ClaimedWorkflow> claimed(Claim claim) {
       if (isInternal()) {
-        return engine.systemDatabase().write(dsl -> QueueStore.claim(dsl, queueName, claim));
+        return engine.systemDatabase().writeOne(dsl -> QueueStore.claim(dsl, queueName, claim));
+      }
+      if (!limited) {
+        return engine
+            .systemDatabase()
+            .writeOne(dsl -> QueueStore.claimUnlimited(dsl, queueName, claim));
       }
       QueueLoad load = running.load();
       Taken taken =
@@ -203,6 +211,15 @@ final class Dispatcher {
       limited = taken.isLimited();
       return taken.workflows();
     }
+  }
+
+  /**
+   * Whether to see first if there is anything to claim: not when there is said to be, and not where
+   * a claim is one statement that costs no more. On SQLite a claim waits for the turn to write.
+   */
+  private boolean isLookWorthIt() {
+    return engine.systemDatabase().database().dialect() instanceof Dialect.Sqlite
+        || (limited && !told);
   }
 
   private Claim claim(int limit) {
@@ -247,6 +264,7 @@ final class Dispatcher {
         }
         left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       }
+      told = signalled;
       signalled = false;
       return !closed;
     }

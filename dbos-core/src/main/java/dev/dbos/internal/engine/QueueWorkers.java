@@ -122,7 +122,7 @@ final class QueueWorkers implements AutoCloseable {
       String name = queue.queue().name();
       if (isListenedTo(name) && !name.equals(ControlStore.INTERNAL_QUEUE)) {
         served.add(name);
-        serve(name, queue.queue().pollingInterval());
+        serve(queue);
       }
     }
     dispatchers.forEach(
@@ -135,14 +135,15 @@ final class QueueWorkers implements AutoCloseable {
         });
   }
 
-  private void serve(String name, Duration pollingInterval) {
+  private void serve(RegisteredQueue queue) {
+    String name = queue.queue().name();
     Dispatcher known = dispatchers.get(name);
     if (known != null) {
-      known.idle(pollingInterval);
+      known.follow(queue);
       return;
     }
     Dispatcher fresh = new Dispatcher(engine, name);
-    fresh.idle(pollingInterval);
+    fresh.follow(queue);
     synchronized (signal) {
       if (closed) {
         return;

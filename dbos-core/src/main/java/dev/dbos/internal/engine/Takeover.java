@@ -45,9 +45,7 @@ final class Takeover {
     if (alive.isEmpty()) {
       return List.of();
     }
-    List<String> ids = alive.stream().map(ClaimedWorkflow::workflowId).toList();
-    Map<String, Map<Integer, RecordedStep>> steps =
-        engine.systemDatabase().read(dsl -> StepStore.load(dsl, ids));
+    Map<String, Map<Integer, RecordedStep>> steps = steps(alive);
     return alive.stream()
         .map(
             workflow ->
@@ -62,6 +60,17 @@ final class Takeover {
                         steps.getOrDefault(workflow.workflowId(), Map.of())),
                     workflow))
         .toList();
+  }
+
+  private Map<String, Map<Integer, RecordedStep>> steps(List<ClaimedWorkflow> workflows) {
+    List<String> ids =
+        workflows.stream()
+            .filter(ClaimedWorkflow::hasSteps)
+            .map(ClaimedWorkflow::workflowId)
+            .toList();
+    return ids.isEmpty()
+        ? Map.of()
+        : engine.systemDatabase().read(dsl -> StepStore.load(dsl, ids));
   }
 
   /** Inputs that are missing may be where another implementation has put them meanwhile. */

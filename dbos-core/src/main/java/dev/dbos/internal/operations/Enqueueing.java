@@ -11,6 +11,7 @@ import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.EnqueueStore;
 import dev.dbos.internal.store.Enqueued;
+import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.Deduplication.Policy;
 import dev.dbos.workflow.StartOptions;
@@ -49,7 +50,7 @@ public final class Enqueueing {
       String operation, Call call, StartOptions options, @Nullable String version) {
     return options.delay() instanceof Delay.Debounced calls
         ? new Debouncing(access, this).call(operation, call, calls.debounce(), options, version)
-        : place(operation, call, options, version, (dsl, row) -> insert(dsl, row, options));
+        : place(operation, call, options, version, new Inserting(options));
   }
 
   /** How a row comes into its queue. */
@@ -57,6 +58,24 @@ public final class Enqueueing {
   interface Placing {
     /** Has it wait there; returns the id of the workflow that does. */
     String place(DSLContext dsl, StartRow row);
+
+    /** Does it by one statement; false when that is not enough, and nothing has been done. */
+    default boolean placeAlone(SystemDatabase database, StartRow row) {
+      return false;
+    }
+  }
+
+  /** As it comes. */
+  private record Inserting(StartOptions options) implements Placing {
+    @Override
+    public String place(DSLContext dsl, StartRow row) {
+      return idOf(row, EnqueueStore.insert(dsl, List.of(row)).getFirst(), options);
+    }
+
+    @Override
+    public boolean placeAlone(SystemDatabase database, StartRow row) {
+      return database.writeOne(dsl -> EnqueueStore.insertAlone(dsl, row));
+    }
   }
 
   /** Puts a workflow into its queue in some way; otherwise like {@link #enqueue}. */
@@ -107,13 +126,13 @@ public final class Enqueueing {
   private String outside(
       Call call, StartOptions options, @Nullable String version, Placing placing) {
     StartRow row = rows.queued(call, options, version, null);
-    String id = access.systemDatabase().write(dsl -> placing.place(dsl, row));
+    SystemDatabase database = access.systemDatabase();
+    String id =
+        placing.placeAlone(database, row)
+            ? row.workflowId()
+            : database.write(dsl -> placing.place(dsl, row));
     access.enqueued(row.queued());
     return id;
-  }
-
-  private static String insert(DSLContext dsl, StartRow row, StartOptions options) {
-    return idOf(row, EnqueueStore.insert(dsl, List.of(row)).getFirst(), options);
   }
 
   /**

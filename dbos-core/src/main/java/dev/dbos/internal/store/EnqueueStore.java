@@ -11,6 +11,7 @@ import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.context.StartRow.Origin;
 import dev.dbos.internal.context.StartRow.Queued;
 import dev.dbos.internal.context.StartRow.Wanted;
+import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.workflow.WorkflowState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,6 +56,16 @@ public final class EnqueueStore {
       from += part.size();
     }
     return results;
+  }
+
+  /**
+   * Inserts a row by a single statement.
+   *
+   * @return false when nothing was inserted, and {@link #insert} has to find out why
+   */
+  public static boolean insertAlone(DSLContext dsl, StartRow row) {
+    return PayloadStore.layout(dsl) == PayloadLayout.IN_ROWS
+        && !insertNew(dsl, List.of(row)).isEmpty();
   }
 
   /** At least one row, however large. */

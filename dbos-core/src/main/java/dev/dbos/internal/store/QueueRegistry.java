@@ -1,7 +1,10 @@
 package dev.dbos.internal.store;
 
 import static dev.dbos.internal.schema.Tables.QUEUES;
+import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.not;
+import static org.jooq.impl.DSL.selectOne;
 import static org.jooq.impl.DSL.val;
 
 import dev.dbos.workflow.Queue;
@@ -62,6 +65,21 @@ public final class QueueRegistry {
   public static Optional<RegisteredQueue> lock(DSLContext dsl, String name) {
     return (dsl.dialect() == SQLDialect.SQLITE ? row(dsl, name) : row(dsl, name).forNoKeyUpdate())
         .fetchOptional(QueueRegistry::registered);
+  }
+
+  /** Whether a queue is registered and has no {@link RegisteredQueue#isLimited limits}. */
+  static Condition isUnlimited(String name) {
+    return exists(
+        selectOne()
+            .from(QUEUES)
+            .where(QUEUES.NAME.eq(name))
+            .and(QUEUES.CONCURRENCY.isNull())
+            .and(QUEUES.WORKER_CONCURRENCY.isNull())
+            .and(QUEUES.RATE_LIMIT_MAX.isNull())
+            .and(not(QUEUES.PARTITION_QUEUE))
+            .and(QUEUES.PARTITION_CONCURRENCY.isNull())
+            .and(QUEUES.PARTITION_WORKER_CONCURRENCY.isNull())
+            .and(QUEUES.PARTITION_RATE_LIMIT_MAX.isNull()));
   }
 
   private static SelectConditionStep<Record> row(DSLContext dsl, String name) {

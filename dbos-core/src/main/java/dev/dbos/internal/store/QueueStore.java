@@ -34,8 +34,18 @@ public final class QueueStore {
    * that finds them.
    */
   public static List<ClaimedWorkflow> claim(DSLContext dsl, String queueName, Claim claim) {
-    SelectLimitPercentStep<Record1<String>> rows =
-        first(isClaimable(queueName, claim), claim.limit());
+    return claim(dsl, claim, isClaimable(queueName, claim));
+  }
+
+  /** Like {@link #claim}, unless the queue has got limits, or is not registered any more. */
+  public static List<ClaimedWorkflow> claimUnlimited(
+      DSLContext dsl, String queueName, Claim claim) {
+    return claim(
+        dsl, claim, isClaimable(queueName, claim).and(QueueRegistry.isUnlimited(queueName)));
+  }
+
+  private static List<ClaimedWorkflow> claim(DSLContext dsl, Claim claim, Condition which) {
+    SelectLimitPercentStep<Record1<String>> rows = first(which, claim.limit());
     return take(
         dsl,
         claim,
@@ -77,7 +87,7 @@ public final class QueueStore {
         .set(PayloadStore.atClaim(dsl))
         .set(more)
         .where(which)
-        .returning(ClaimedWorkflow.fields(PayloadStore.layout(dsl)))
+        .returningResult(ClaimedWorkflow.fieldsOfQueued(dsl))
         .fetch(ClaimedWorkflow::of)
         .stream()
         .sorted(ClaimedWorkflow.IN_ORDER)

@@ -24,7 +24,7 @@ public record RegisteredQueue(Queue queue, @Nullable String applicationName) {
   }
 
   /** Whether there is any limit. */
-  boolean isLimited() {
+  public boolean isLimited() {
     return sharesBudget() || queue.workerConcurrency().isPresent() || queue.isPartitioned();
   }
 }

@@ -132,6 +132,14 @@ public final class SystemDatabase implements AutoCloseable {
         "written", () -> database().write(connection -> statements.apply(on(connection))));
   }
 
+  /** Runs one statement that writes, without the exchange that a COMMIT of its own would be. */
+  public <R extends @Nullable Object> R writeOne(Function<DSLContext, R> statement) {
+    return switch (database().dialect()) {
+      case Dialect.Postgres postgres -> read(statement);
+      case Dialect.Sqlite sqlite -> write(statement);
+    };
+  }
+
   /**
    * Runs statements, each of which commits by itself, giving up on a server that does not answer in
    * time: a process that is paused in between holds no lock. On SQLite they are one transaction.

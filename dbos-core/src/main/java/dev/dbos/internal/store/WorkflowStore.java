@@ -131,7 +131,7 @@ public final class WorkflowStore {
         .set(WORKFLOW_STATUS.UPDATED_AT, claim.nowMillis())
         .set(PayloadStore.atClaim(dsl))
         .where(WORKFLOW_STATUS.WORKFLOW_UUID.in(ids))
-        .returning(ClaimedWorkflow.fields(PayloadStore.layout(dsl)))
+        .returningResult(ClaimedWorkflow.fields(PayloadStore.layout(dsl)))
         .fetch(ClaimedWorkflow::of);
   }
 
