@@ -21,7 +21,8 @@ import java.util.TreeSet;
  * where {@code publish} puts them into the documentation.
  *
  * <p>With {@code wakeups} it measures instead how long it takes to wake who waits, with {@code
- * waiters} what 10,000 workflows cost that do.
+ * waiters} what 10,000 workflows cost that do, with {@code growth} whether costs {@linkplain Growth
+ * stay the same} while tables, results, workflows and their number grow.
  */
 public final class Benchmarks {
   private static final List<Integer> CLIENTS = List.of(1, 32);
@@ -36,6 +37,8 @@ public final class Benchmarks {
       WakeUps.run(quick);
     } else if (chosen.contains("waiters")) {
       Waiters.run(quick);
+    } else if (chosen.contains("growth")) {
+      Growth.run(chosen, quick);
     } else if (chosen.contains("publish")) {
       Results.publish();
     } else {

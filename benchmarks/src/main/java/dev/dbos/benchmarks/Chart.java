@@ -16,10 +16,11 @@ final class Chart {
   static final String STYLE =
       """
       <style>
-      svg { font: 13px sans-serif }
+      svg { font: 13px sans-serif; color: #0969da }
       .paper { fill: #ffffff } text { fill: #24292f } .note { fill: #57606a }
       .ours { fill: #0969da } .floor { fill: #8c959f } .other { fill: #d4843e } .grid { stroke: #d0d7de }
       @media (prefers-color-scheme: dark) {
+        svg { color: #4493f8 }
         .paper { fill: #0d1117 } text { fill: #e6edf3 } .note { fill: #9198a1 }
         .ours { fill: #4493f8 } .floor { fill: #6e7681 } .other { fill: #db9a5b } .grid { stroke: #3d444d }
       }

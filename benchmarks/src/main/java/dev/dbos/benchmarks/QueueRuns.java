@@ -173,7 +173,7 @@ final class QueueRuns {
       Cell cell = new Cell(Subject.of("W4 start from an idle queue", 1, one.contender().name()));
       long begin = System.nanoTime();
       for (int i = 0;
-          i < LATENCIES || i < times && System.nanoTime() - begin < LATENCY_NANOS;
+          i < LATENCIES || (i < times && System.nanoTime() - begin < LATENCY_NANOS);
           i++) {
         // Random, so that no poll is met at the same place.
         LockSupport.parkNanos(

@@ -93,6 +93,11 @@ record Slice(
         server.nanos() - serverBefore);
   }
 
+  /** The same with another unit, of which there are so many in a workflow. */
+  Slice of(long units) {
+    return new Slice(workflows * units, rate * units, latencies, clientCpuNanos, serverCpuNanos);
+  }
+
   private static long cpuNanos() {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
