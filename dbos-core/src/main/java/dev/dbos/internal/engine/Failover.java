@@ -243,6 +243,11 @@ final class Failover implements AutoCloseable {
   }
 
   /** Takes nothing over any more; returns when what was taken has been handed to its runs. */
+  /** Takes over nothing more. */
+  void stop() {
+    rounds.stop();
+  }
+
   @Override
   public void close() {
     rounds.close();
