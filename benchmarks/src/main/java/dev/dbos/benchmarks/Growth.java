@@ -18,7 +18,8 @@ import java.util.concurrent.locks.LockSupport;
  * the tables ({@code rows}, a million, with {@code 10m} ten), the results of steps ({@code
  * results}), the steps of a workflow ({@code steps}), the workflows at once ({@code concurrency}),
  * and the finished workflows at a launch that recovers 1,000 ({@code launch}). With one of these
- * words only that, on {@code postgres} or {@code sqlite} alone. Rates count what should stay the same: workflows, steps or kilobytes.
+ * words only that, on {@code postgres} or {@code sqlite} alone. Rates count what should stay the
+ * same: workflows, steps or kilobytes.
  */
 final class Growth {
   private static final String MODEL = "model";
