@@ -62,7 +62,7 @@ public final class Benchmarks {
             new TreeSet<>(workloads.isEmpty() ? List.of(Workload.values()) : workloads),
             clients(chosen),
             chosen);
-    Results results = new Results();
+    Results results = new Results(kind(some, quick));
     if (!chosen.contains("sqlite")) {
       TestPostgres.Builder builder = TestPostgres.builder();
       // It is stopped with this process, whatever it is still writing.
@@ -89,6 +89,13 @@ public final class Benchmarks {
       results.add(Suite.onSqlite(plan));
     }
     results.write();
+  }
+
+  private static String kind(boolean some, boolean quick) {
+    if (some) {
+      return "Run of a part";
+    }
+    return quick ? "Quick run, for a first impression," : "Full run";
   }
 
   private static String version(TestPostgres server) throws Exception {

@@ -35,6 +35,7 @@ final class QueueRuns {
   private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
   private static final long IDLE_NANOS = Duration.ofMillis(40).toNanos();
+  private static final int WARM_UPS = 3;
   private static final int LATENCIES = 5;
   private static final long LATENCY_NANOS = Duration.ofSeconds(25).toNanos();
   private static final int RATE = 2_000;
@@ -80,11 +81,11 @@ final class QueueRuns {
         String url = server.url(server.createDatabase());
         runs.enqueued.put(new Entrant(opening.open(url), Tally.connect(url)), 0L);
       }
-      List<Cell> cells = new ArrayList<>(runs.throughput(SIZE, quick ? 3 : 6));
+      List<Cell> cells = new ArrayList<>(runs.throughput(SIZE, WARM_UPS, quick ? 3 : 6));
       if (!quick) {
-        cells.addAll(runs.throughput(LARGE, 3));
+        cells.addAll(runs.throughput(LARGE, 0, 3));
       }
-      cells.addAll(runs.latencies(quick ? 40 : 200));
+      cells.addAll(runs.latencies(quick ? 30 : 200));
       return cells;
     } finally {
       for (Entrant one : runs.enqueued.keySet()) {
@@ -94,17 +95,16 @@ final class QueueRuns {
     }
   }
 
-  private List<Cell> throughput(int size, int rounds) throws Exception {
+  private List<Cell> throughput(int size, int warmUps, int rounds) throws Exception {
     Map<Entrant, Cell> cells = new LinkedHashMap<>();
     String workload = Report.format("W4 queue of %,d", size);
-    for (int round = 0; round <= rounds; round++) {
+    for (int round = -warmUps; round < rounds; round++) {
       for (Entrant one : List.copyOf(enqueued.keySet())) {
         if (size > SIZE && one.contender().name().equals(QueueJobRunr.NAME)) {
           continue; // It would take minutes.
         }
         Slice slice = Slice.measure(size, () -> drain(one, size), cpu);
-        // The first one is for the compiler.
-        if (round > 0) {
+        if (round >= 0) {
           cells
               .computeIfAbsent(
                   one, key -> new Cell(Subject.of(workload, CALLERS, one.contender().name())))

@@ -28,6 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Recoveries {
   private static final String WORKLOAD = "W5 recovery of 1,000 with ten steps";
   private static final int WORKFLOWS = 1_000;
+  private static final int WARM_UPS = 3;
   private static final int CLIENTS = 32;
   private static final long LOOK_NANOS = Duration.ofMillis(2).toNanos();
   private static final String UNFINISHED =
@@ -65,13 +66,12 @@ final class Recoveries {
           name.equals("by hand") ? byHand(server) : launched(server, name),
           new Cell(Subject.of(WORKLOAD, 1, name)));
     }
-    for (int round = 0; round <= (quick ? 3 : 6); round++) {
+    for (int round = -WARM_UPS; round < (quick ? 3 : 6); round++) {
       for (Map.Entry<Recoverer, Cell> one : cells.entrySet()) {
         execute(one.getKey().url(), one.getKey().unfinished());
         Slice slice = Slice.measure(WORKFLOWS, one.getKey().nanos(), cpu);
         check(one.getKey());
-        // The first one is for the compiler.
-        if (round > 0) {
+        if (round >= 0) {
           one.getValue().add(slice);
         }
       }

@@ -19,9 +19,15 @@ final class Results {
   private static final String TABLE = "results.md";
   private static final String SUMMARY = "summary.md";
 
+  private final String kind;
   private final List<String> databases = new ArrayList<>();
   private final List<Cell> cells = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+
+  /** Those of a run that is called by its kind in what is written. */
+  Results(String kind) {
+    this.kind = kind;
+  }
 
   /** Adds a product with its version. */
   void addDatabase(String database) {
@@ -40,13 +46,14 @@ final class Results {
 
   /** Prints everything, and writes it with a chart for each workload. */
   void write() throws IOException {
-    StringBuilder report = new StringBuilder(Machine.facts(databases));
+    String facts = "**" + kind + "** of " + Machine.facts(databases);
+    StringBuilder report = new StringBuilder(facts);
     report.append('\n').append(Report.table(cells));
     notes.forEach(note -> report.append('\n').append(note));
     Benchmarks.say("%s", report);
     Files.createDirectories(DIRECTORY);
     write(TABLE, report.toString());
-    write(SUMMARY, Summary.of(cells));
+    write(SUMMARY, Summary.of(cells) + "\n" + facts);
     Map<String, List<Cell>> charts =
         cells.stream()
             .collect(
