@@ -57,7 +57,7 @@ public final class Benchmarks {
     Suite.Plan plan =
         new Suite.Plan(
             Duration.ofMillis(quick ? 1_500 : 4_000),
-            Duration.ofMillis(quick ? 400 : 1_200),
+            Duration.ofMillis(quick ? 350 : 1_200),
             quick ? 3 : 6,
             new TreeSet<>(workloads.isEmpty() ? List.of(Workload.values()) : workloads),
             clients(chosen),

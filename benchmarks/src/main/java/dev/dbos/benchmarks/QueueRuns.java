@@ -35,7 +35,7 @@ final class QueueRuns {
   private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
   private static final long IDLE_NANOS = Duration.ofMillis(40).toNanos();
-  private static final int WARM_UPS = 3;
+  private static final int WARM_UPS = 2;
   private static final int LATENCIES = 5;
   private static final long LATENCY_NANOS = Duration.ofSeconds(25).toNanos();
   private static final int RATE = 2_000;

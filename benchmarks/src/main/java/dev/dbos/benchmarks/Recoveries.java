@@ -28,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Recoveries {
   private static final String WORKLOAD = "W5 recovery of 1,000 with ten steps";
   private static final int WORKFLOWS = 1_000;
-  private static final int WARM_UPS = 3;
+  private static final int WARM_UPS = 2;
   private static final int CLIENTS = 32;
   private static final long LOOK_NANOS = Duration.ofMillis(2).toNanos();
   private static final String UNFINISHED =
