@@ -22,7 +22,8 @@ import java.util.TreeSet;
  *
  * <p>With {@code wakeups} it measures instead how long it takes to wake who waits, with {@code
  * waiters} what 10,000 workflows cost that do, with {@code growth} whether costs {@linkplain Growth
- * stay the same} while tables, results, workflows and their number grow.
+ * stay the same} while tables, results, workflows and their number grow, with {@code jmh} what it
+ * costs to write and read values.
  */
 public final class Benchmarks {
   private static final List<Integer> CLIENTS = List.of(1, 32);
@@ -39,6 +40,8 @@ public final class Benchmarks {
       Waiters.run(quick);
     } else if (chosen.contains("growth")) {
       Growth.run(chosen, quick);
+    } else if (chosen.contains("jmh")) {
+      SerializationSpeed.run();
     } else if (chosen.contains("publish")) {
       Results.publish();
     } else {

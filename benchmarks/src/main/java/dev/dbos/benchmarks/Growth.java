@@ -8,9 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -20,7 +18,8 @@ import java.util.concurrent.locks.LockSupport;
  * the tables ({@code rows}, a million, with {@code 10m} ten), the results of steps ({@code
  * results}), the steps of a workflow ({@code steps}), the workflows at once ({@code concurrency}),
  * and the finished workflows at a launch that recovers 1,000 ({@code launch}). With one of these
- * words only that. Rates count what should stay the same: workflows, steps or kilobytes.
+ * words only that, on {@code postgres} or {@code sqlite} alone. Rates count what should stay the
+ * same: workflows, steps or kilobytes.
  */
 final class Growth {
   private static final String MODEL = "model";
@@ -33,12 +32,13 @@ final class Growth {
       "SELECT count(*) FROM dbos.workflow_status WHERE status = 'PENDING'";
 
   private final GrowthSeries.Plan plan;
+  private final Set<String> chosen;
   private final int millions;
-  private final Map<String, List<GrowthSeries>> all = new LinkedHashMap<>();
 
-  private Growth(GrowthSeries.Plan plan, int millions) {
+  private Growth(GrowthSeries.Plan plan, Set<String> chosen) {
     this.plan = plan;
-    this.millions = millions;
+    this.chosen = chosen;
+    this.millions = chosen.contains("10m") ? 10 : 1;
   }
 
   static void run(Set<String> chosen, boolean quick) throws Exception {
@@ -47,26 +47,30 @@ final class Growth {
             Duration.ofMillis(quick ? 1_500 : 3_000),
             Duration.ofMillis(quick ? 1_000 : 2_000),
             quick ? 3 : 5);
-    Growth growth = new Growth(plan, chosen.contains("10m") ? 10 : 1);
+    Growth growth = new Growth(plan, chosen);
     List<String> words = List.of("rows", "results", "steps", "concurrency", "launch");
     List<String> named = words.stream().filter(chosen::contains).toList();
     TestPostgres server = TestPostgres.builder().durable().start();
-    StringBuilder report = new StringBuilder(Machine.facts(List.of("PostgreSQL", "SQLite")));
+    String facts = Machine.facts(List.of("PostgreSQL", "SQLite"));
     for (String word : named.isEmpty() ? words : named) {
       List<GrowthSeries> series = growth.measure(word, server);
-      report.append('\n').append(GrowthSeries.table(series));
       Benchmarks.say("%s%n", GrowthSeries.table(series));
+      Results.write("growth-" + word + ".md", facts + "\n" + GrowthSeries.table(series));
       Results.write("growth-" + word + ".svg", LineChart.draw("Growth: " + word, series));
     }
-    Results.write("growth.md", report.toString());
   }
 
   private List<GrowthSeries> measure(String word, TestPostgres server) throws Exception {
     ServerCpu cpu = ServerCpu.of(server);
     return switch (word) {
       case "rows" -> {
-        List<GrowthSeries> both = new ArrayList<>(rowsOnPostgres(server, cpu));
-        both.addAll(rowsOnSqlite());
+        List<GrowthSeries> both = new ArrayList<>();
+        if (!chosen.contains("sqlite")) {
+          both.addAll(rowsOnPostgres(server, cpu));
+        }
+        if (!chosen.contains("postgres")) {
+          both.addAll(rowsOnSqlite());
+        }
         yield both;
       }
       case "results" -> {

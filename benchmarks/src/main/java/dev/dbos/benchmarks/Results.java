@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -72,7 +73,7 @@ final class Results {
   static void publish() throws IOException {
     Path root = Path.of("").toAbsolutePath();
     while (!Files.exists(root.resolve("README.md"))) {
-      root = root.getParent();
+      root = Objects.requireNonNull(root.getParent(), "no README.md above the working directory");
     }
     Path documents = root.resolve("docs").resolve("performance");
     Files.createDirectories(documents);
