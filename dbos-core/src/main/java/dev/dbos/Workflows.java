@@ -234,7 +234,8 @@ public abstract sealed class Workflows extends WorkflowTalk permits DBOS, DbosCl
   /**
    * Deletes workflows with everything that is stored of them, also in the datasources this was
    * launched with; unknown ones are passed over. A run that is under way stops, but a transaction
-   * it is just committing in another database stays: cancel a workflow before, and let it stop.
+   * it is just committing in another database stays: cancel a workflow before, and let it stop. A
+   * client leaves what datasources hold; it is never taken for a result of another workflow.
    *
    * @throws IllegalArgumentException when a workflow deletes itself
    * @throws IllegalStateException inside a transaction
@@ -249,6 +250,10 @@ public abstract sealed class Workflows extends WorkflowTalk permits DBOS, DbosCl
    * their rows in the datasources this was launched with. Where there are such datasources with
    * databases of their own, nothing that ended within the last hour is deleted: a run that was
    * replaced could be committing still. Deleted ids can be used again.
+   *
+   * <p>A client deletes no rows in datasources and keeps no such hour: where there are datasources
+   * with databases of their own, have a runtime do it. What a client leaves there is never taken
+   * for a result of another workflow, but nothing deletes it any more.
    *
    * <p>Those of the application and of none; those of all for a client without an application.
    *
