@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The workflows of a system database, to be seen, wherever they run. Thread-safe. */
-public abstract sealed class WorkflowViews permits Workflows {
+public abstract sealed class WorkflowViews permits WorkflowTalk {
   private final SystemAccess access;
   private final Listings listings;
 

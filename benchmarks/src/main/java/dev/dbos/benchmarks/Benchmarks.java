@@ -1,38 +1,32 @@
 package dev.dbos.benchmarks;
 
 import dev.dbos.testing.TestPostgres;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Compares this library with the same work by hand and with others, all in one run on one
  * PostgreSQL with durable commits, and on SQLite files.
  *
- * <p>Arguments, in any order: {@code quick} for short rounds; names of workloads, numbers of
- * clients, {@code postgres} or {@code sqlite}, and names of peers with dashes between their words
- * ({@code dbos-2-databases}) for only those; {@code volatile} for a server that does not wait for
- * its disk, which shows what exchanges and processors cost alone; {@code counts} to count as well
- * what each asks of the server. Writes {@code results.md} and charts into the directory {@code
- * target/benchmarks}.
+ * <p>Without further arguments everything is run: workflows of transactions and of steps, queues
+ * and recovery on PostgreSQL, then SQLite; {@code quick} does so in short rounds. For only some of
+ * it, in any order: names of workloads, {@code queues}, {@code recovery}, {@code postgres} or
+ * {@code sqlite}, numbers of clients, and names of peers with dashes between their words ({@code
+ * dbos-2-databases}). {@code volatile} takes a server that does not wait for its disk, which shows
+ * what exchanges and processors cost alone; {@code counts} counts as well what each asks of the
+ * server. Writes {@code results.md} and charts into the directory {@code target/benchmarks}, from
+ * where {@code publish} puts them into the documentation.
  *
  * <p>With {@code wakeups} it measures instead how long it takes to wake who waits, with {@code
- * waiters} what 10,000 workflows cost that do, with {@code recovery} how fast 1,000 unfinished
- * workflows are taken up, with {@code queues} how fast queues are worked through.
+ * waiters} what 10,000 workflows cost that do, with {@code growth} whether costs {@linkplain Growth
+ * stay the same} while tables, results, workflows and their number grow, with {@code jmh} what it
+ * costs to write and read values.
  */
 public final class Benchmarks {
   private static final List<Integer> CLIENTS = List.of(1, 32);
-  private static final Path RESULTS = Path.of("target", "benchmarks");
-  private static final int COUNTED = 200;
 
   private Benchmarks() {}
 
@@ -44,69 +38,76 @@ public final class Benchmarks {
       WakeUps.run(quick);
     } else if (chosen.contains("waiters")) {
       Waiters.run(quick);
-    } else if (chosen.contains("recovery")) {
-      Recoveries.run(TestPostgres.builder().durable().start(), quick);
-    } else if (chosen.contains("queues")) {
-      QueueRuns.run(TestPostgres.builder().durable().start(), quick);
+    } else if (chosen.contains("growth")) {
+      Growth.run(chosen, quick);
+    } else if (chosen.contains("jmh")) {
+      SerializationSpeed.run();
+    } else if (chosen.contains("publish")) {
+      Results.publish();
     } else {
       compare(chosen, quick);
     }
   }
 
   private static void compare(Set<String> chosen, boolean quick) throws Exception {
+    List<Workload> workloads =
+        List.of(Workload.values()).stream().filter(one -> chosen.contains(one.name())).toList();
+    boolean some = !workloads.isEmpty() || chosen.contains("queues") || chosen.contains("recovery");
+    boolean suite = !some || !workloads.isEmpty();
     Suite.Plan plan =
         new Suite.Plan(
             Duration.ofMillis(quick ? 1_500 : 4_000),
-            Duration.ofMillis(quick ? 500 : 1_500),
+            Duration.ofMillis(quick ? 350 : 1_200),
             quick ? 3 : 6,
-            new TreeSet<>(named(List.of(Workload.values()), chosen)),
-            named(CLIENTS, chosen),
+            new TreeSet<>(workloads.isEmpty() ? List.of(Workload.values()) : workloads),
+            clients(chosen),
             chosen);
-    List<Cell> cells = new ArrayList<>();
-    Map<Cell, Counts> counts = new LinkedHashMap<>();
+    Results results = new Results(kind(some, quick));
     if (!chosen.contains("sqlite")) {
       TestPostgres.Builder builder = TestPostgres.builder();
       // It is stopped with this process, whatever it is still writing.
       TestPostgres server = (chosen.contains("volatile") ? builder : builder.durable()).start();
-      cells.addAll(Suite.onPostgres(server, plan));
+      results.addDatabase(version(server));
+      if (suite) {
+        results.add(Suite.onPostgres(server, plan));
+      }
+      if (!some || chosen.contains("queues")) {
+        results.add(QueueRuns.run(server, chosen, quick));
+      }
+      if (!some || chosen.contains("recovery")) {
+        results.add(Recoveries.run(server, chosen, quick));
+      }
       if (chosen.contains("counts")) {
-        for (Cell cell : cells) {
-          counts.put(
-              cell, Counts.of(server, cell.peer(), cell.workload(), cell.clients(), COUNTED));
-        }
+        results.addNote(Report.counts(Suite.count(server, plan)));
+      }
+      if (chosen.contains("queues")) {
+        results.addNote(QueueRuns.rateLimit(server));
       }
     }
-    if (!chosen.contains("postgres")) {
-      cells.addAll(Suite.onSqlite(plan));
+    if (suite && !chosen.contains("postgres")) {
+      results.addDatabase("SQLite " + org.sqlite.SQLiteJDBCLoader.getVersion());
+      results.add(Suite.onSqlite(plan));
     }
-    publish(cells, counts);
+    results.write();
   }
 
-  private static void publish(List<Cell> cells, Map<Cell, Counts> counts) throws IOException {
-    String report = Report.table(cells) + (counts.isEmpty() ? "" : "\n" + Report.counts(counts));
-    say("%s", report);
-    Files.createDirectories(RESULTS);
-    Files.writeString(RESULTS.resolve("results.md"), report);
-    Map<String, List<Cell>> charts =
-        cells.stream()
-            .collect(
-                Collectors.groupingBy(
-                    cell -> cell.workload() + ", " + cell.clients() + " clients, workflows/s",
-                    LinkedHashMap::new,
-                    Collectors.toList()));
-    for (Map.Entry<String, List<Cell>> chart : charts.entrySet()) {
-      Cell first = chart.getValue().getFirst();
-      String file = first.workload().name().toLowerCase(Locale.ROOT) + "-" + first.clients();
-      Files.writeString(
-          RESULTS.resolve(file + ".svg"), Chart.draw(chart.getKey(), chart.getValue()));
+  private static String kind(boolean some, boolean quick) {
+    if (some) {
+      return "Run of a part";
     }
-    say("Written to %s%n", RESULTS.toAbsolutePath());
+    return quick ? "Quick run, for a first impression," : "Full run";
   }
 
-  /** Those that an argument names, or all. */
-  private static <T> List<T> named(List<T> all, Set<String> names) {
-    List<T> named = all.stream().filter(one -> names.contains(String.valueOf(one))).toList();
-    return named.isEmpty() ? all : named;
+  private static String version(TestPostgres server) throws Exception {
+    try (Connection connection = server.connect("postgres")) {
+      return "PostgreSQL " + connection.getMetaData().getDatabaseProductVersion();
+    }
+  }
+
+  private static List<Integer> clients(Set<String> chosen) {
+    List<Integer> numbers =
+        chosen.stream().filter(one -> one.matches("\\d+")).map(Integer::valueOf).sorted().toList();
+    return numbers.isEmpty() ? CLIENTS : numbers;
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // a program that prints tables

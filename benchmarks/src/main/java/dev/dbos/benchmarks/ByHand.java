@@ -39,6 +39,8 @@ final class ByHand implements Contender {
       "UPDATE hand_workflow SET status = 'SUCCESS', output = ?, completed_at = ?"
           + " WHERE id = ? AND status = 'PENDING'";
 
+  private final String systemUrl;
+  private final String applicationUrl;
   private final HikariDataSource system;
   private final HikariDataSource application;
   private final boolean whole;
@@ -52,6 +54,8 @@ final class ByHand implements Contender {
 
   private ByHand(String systemUrl, String applicationUrl, boolean whole, Body body)
       throws SQLException {
+    this.systemUrl = systemUrl;
+    this.applicationUrl = applicationUrl;
     boolean one = systemUrl.equals(applicationUrl);
     this.system = Pools.open(systemUrl);
     this.application = one ? system : Pools.open(applicationUrl);
@@ -166,6 +170,17 @@ final class ByHand implements Contender {
       end.setString(3, id);
       end.executeUpdate();
     }
+  }
+
+  @Override
+  public Tally tally() throws SQLException {
+    return Tally.of(
+        systemUrl,
+        whole
+            ? "SELECT count(*) FROM hand_workflow WHERE status = 'SUCCESS'"
+            : "SELECT count(DISTINCT workflow_id) FROM hand_step",
+        applicationUrl,
+        "SELECT count(*) FROM hand_item");
   }
 
   @Override

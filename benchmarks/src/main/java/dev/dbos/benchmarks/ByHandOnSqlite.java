@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** The floor on SQLite: one connection behind a fair lock, one commit for each thing to record. */
 final class ByHandOnSqlite implements Contender {
+  private final String url;
   private final Connection connection;
   private final ReentrantLock lock = new ReentrantLock(true);
   private final PreparedStatement start;
@@ -18,6 +19,7 @@ final class ByHandOnSqlite implements Contender {
   private final PreparedStatement end;
 
   private ByHandOnSqlite(String url) throws SQLException {
+    this.url = url;
     this.connection = DriverManager.getConnection(DatabaseUrl.parse(url).jdbcUrl());
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA journal_mode = WAL");
@@ -96,6 +98,15 @@ final class ByHandOnSqlite implements Contender {
     step.setInt(2, n);
     step.setLong(3, System.currentTimeMillis());
     step.executeUpdate();
+  }
+
+  @Override
+  public Tally tally() throws SQLException {
+    return Tally.of(
+        url,
+        "SELECT count(*) FROM hand_workflow WHERE status = 'SUCCESS'",
+        url,
+        "SELECT count(*) FROM hand_item");
   }
 
   @Override

@@ -5,45 +5,53 @@ import java.util.Collections;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** What was measured of one peer at one workload with one number of clients, over all rounds. */
+/** What was measured for one line of the table, over all rounds. */
 final class Cell {
   private static final double NANOS_PER_MICRO = 1e3;
   private static final long LONGEST_NANOS = 60_000_000_000L;
 
-  private final Peer peer;
-  private final Workload workload;
-  private final int clients;
+  private final Subject subject;
   private final List<Double> rates = new ArrayList<>();
   private final Histogram latencies = new Histogram(LONGEST_NANOS, 3);
   private long workflows;
   private long clientCpuNanos;
   private long serverCpuNanos;
 
-  Cell(Peer peer, Workload workload, int clients) {
-    this.peer = peer;
-    this.workload = workload;
-    this.clients = clients;
+  Cell(Subject subject) {
+    this.subject = subject;
   }
 
-  Peer peer() {
-    return peer;
-  }
-
-  Workload workload() {
-    return workload;
-  }
-
-  int clients() {
-    return clients;
+  Subject subject() {
+    return subject;
   }
 
   /** Adds a round. */
   void add(Slice slice) {
     rates.add(slice.rate());
     latencies.add(slice.latencies());
-    workflows += slice.latencies().getTotalCount();
+    workflows += slice.workflows();
     clientCpuNanos += slice.clientCpuNanos();
     serverCpuNanos += slice.serverCpuNanos();
+  }
+
+  /** Adds how long one took, where nothing but that is measured. */
+  void add(long nanos) {
+    latencies.recordValue(Math.min(nanos, LONGEST_NANOS));
+  }
+
+  /** Whether there is a rate, beside how long one takes. */
+  boolean hasRate() {
+    return !rates.isEmpty();
+  }
+
+  /** Whether it is known how long one takes. */
+  boolean hasLatencies() {
+    return latencies.getTotalCount() > 0;
+  }
+
+  /** How many times as fast as another: by the median rate, without rates by the median time. */
+  double timesAsFastAs(Cell other) {
+    return hasRate() ? median() / other.median() : other.millis(50) / millis(50);
   }
 
   /** Workflows per second in the median round. */

@@ -14,6 +14,8 @@ import java.sql.Statement;
 
 /** The official DBOS library for Java, with its transactional steps over JDBC. */
 final class Official implements Contender {
+  private final String systemUrl;
+  private final String applicationUrl;
   private final HikariDataSource system;
   private final HikariDataSource application;
   private final DBOS dbos;
@@ -83,6 +85,8 @@ final class Official implements Contender {
   }
 
   private Official(String systemUrl, String applicationUrl) throws SQLException {
+    this.systemUrl = systemUrl;
+    this.applicationUrl = applicationUrl;
     this.system = Pools.open(systemUrl);
     this.application = systemUrl.equals(applicationUrl) ? system : Pools.open(applicationUrl);
     try (Connection connection = application.getConnection();
@@ -108,6 +112,15 @@ final class Official implements Contender {
       case TEN_TRANSACTIONS -> items.tenTransactions(id);
       case TEN_STEPS -> items.tenSteps(id);
     }
+  }
+
+  @Override
+  public Tally tally() throws SQLException {
+    return Tally.of(
+        systemUrl,
+        "SELECT count(*) FROM dbos.workflow_status WHERE status = 'SUCCESS'",
+        applicationUrl,
+        "SELECT count(*) FROM item");
   }
 
   @Override

@@ -26,6 +26,8 @@ final class Ours<T> implements Contender {
   private static final String CREATE = "CREATE TABLE IF NOT EXISTS item (workflow_id text, n int)";
   private static final String INSERT = "INSERT INTO item VALUES (?, ?)";
 
+  private final String systemUrl;
+  private final String applicationUrl;
   private final Datasource<T> items;
   private final ItemInsert<T> insert;
   private final DBOS dbos;
@@ -39,10 +41,13 @@ final class Ours<T> implements Contender {
 
   private Ours(
       String systemUrl,
+      String applicationUrl,
       Datasource<T> items,
       TransactionCallable<T, Integer, SQLException> create,
       ItemInsert<T> insert)
       throws SQLException {
+    this.systemUrl = systemUrl;
+    this.applicationUrl = applicationUrl;
     this.items = items;
     this.insert = insert;
     items.callTransaction("create", create);
@@ -65,6 +70,7 @@ final class Ours<T> implements Contender {
       throws SQLException {
     return new Ours<>(
         systemUrl,
+        applicationUrl,
         JdbcDatasource.builder(applicationUrl).isolation(isolation).name("items").build(),
         connection -> {
           try (var statement = connection.createStatement()) {
@@ -77,6 +83,7 @@ final class Ours<T> implements Contender {
   static Contender jooq(String systemUrl, String applicationUrl) throws SQLException {
     return new Ours<>(
         systemUrl,
+        applicationUrl,
         JooqDatasource.builder(applicationUrl)
             .isolation(IsolationLevel.READ_COMMITTED)
             .name("items")
@@ -107,6 +114,16 @@ final class Ours<T> implements Contender {
   @Override
   public void run(Workload workload, String id) {
     dbos.run(Objects.requireNonNull(workflows.get(workload)), id, StartOptions.id(id));
+  }
+
+  @Override
+  public Tally tally() throws SQLException {
+    String schema = systemUrl.startsWith("sqlite") ? "" : "dbos.";
+    return Tally.of(
+        systemUrl,
+        "SELECT count(*) FROM " + schema + "workflow_status WHERE status = 'SUCCESS'",
+        applicationUrl,
+        "SELECT count(*) FROM item");
   }
 
   @Override

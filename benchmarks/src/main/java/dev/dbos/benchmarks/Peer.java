@@ -25,4 +25,9 @@ record Peer(String name, int databases, Set<Workload> workloads, String floor, O
      */
     Contender open(String systemUrl, String applicationUrl) throws Exception;
   }
+
+  /** Whether one of some arguments is a name, with dashes between its words. */
+  static boolean isNamed(String name, Set<String> arguments) {
+    return arguments.contains(name.replaceAll("\\W+", "-"));
+  }
 }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
@@ -88,6 +89,16 @@ final class QueueByHand implements QueueContender {
       insert.executeUpdate();
     }
     signal.release();
+  }
+
+  @Override
+  public String unfinished() {
+    return "SELECT count(*) FROM hand_queue WHERE status <> 'SUCCESS'";
+  }
+
+  @Override
+  public Optional<String> finished() {
+    return Optional.of("SELECT count(*) FROM hand_queue WHERE status = 'SUCCESS'");
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.dbos.benchmarks;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Somebody who has a queue and works through it. */
@@ -11,6 +13,17 @@ interface QueueContender extends AutoCloseable {
 
   /** Who is told from now on when the body of one begins. */
   void whenBegun(Consumer<String> told);
+
+  /** How often it looks into its queue when nothing else tells it to. */
+  default Duration poll() {
+    return Duration.ofMillis(100);
+  }
+
+  /** A query for the number of those that have not ended. */
+  String unfinished();
+
+  /** A query for the number of those that have ended well; nothing when they are not kept. */
+  Optional<String> finished();
 
   @Override
   void close();

@@ -9,10 +9,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** db-scheduler, which claims in batches and runs at once what its own process schedules. */
 final class QueueDbScheduler implements QueueContender {
+  static final String NAME = "db-scheduler";
   private static final int THREADS = 50;
   private static final String TABLE =
       """
@@ -55,12 +57,22 @@ final class QueueDbScheduler implements QueueContender {
 
   @Override
   public String name() {
-    return "db-scheduler";
+    return NAME;
   }
 
   @Override
   public void enqueue(String id) {
     scheduler.schedule(nothing.instance(id), Clock.systemUTC().instant());
+  }
+
+  @Override
+  public String unfinished() {
+    return "SELECT count(*) FROM scheduled_tasks";
+  }
+
+  @Override
+  public Optional<String> finished() {
+    return Optional.empty();
   }
 
   @Override

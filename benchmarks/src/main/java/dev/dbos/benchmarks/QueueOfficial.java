@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The official library for Java, which polls; here ten times as often as by default. */
@@ -67,6 +68,16 @@ final class QueueOfficial implements QueueContender {
   @Override
   public void enqueue(String id) {
     dbos.startWorkflow(() -> nothing.nothing(), new StartWorkflowOptions(id).withQueue(WORK));
+  }
+
+  @Override
+  public String unfinished() {
+    return "SELECT count(*) FROM dbos.workflow_status WHERE status IN ('ENQUEUED', 'PENDING')";
+  }
+
+  @Override
+  public Optional<String> finished() {
+    return Optional.of("SELECT count(*) FROM dbos.workflow_status WHERE status = 'SUCCESS'");
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
@@ -75,6 +76,16 @@ final class QueueOurs implements QueueContender {
   @Override
   public void enqueue(String id) {
     dbos.start(NOTHING, null, QUEUED.withId(id));
+  }
+
+  @Override
+  public String unfinished() {
+    return "SELECT count(*) FROM dbos.workflow_status WHERE status IN ('ENQUEUED', 'PENDING')";
+  }
+
+  @Override
+  public Optional<String> finished() {
+    return Optional.of("SELECT count(*) FROM dbos.workflow_status WHERE status = 'SUCCESS'");
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,12 +21,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long it takes from a launch until 1,000 workflows have ended that had recorded ten steps each
- * and nothing else to do. By hand: one statement claims them, one reads all steps, and 32 threads
- * end them.
+ * How many workflows a second are taken up and ended, from a launch until 1,000 have ended that had
+ * recorded ten steps each and have nothing else to do. By hand: one statement claims them, one
+ * reads all steps, and 32 threads end them.
  */
 final class Recoveries {
+  private static final String WORKLOAD = "W5 recovery of 1,000 with ten steps";
   private static final int WORKFLOWS = 1_000;
+  private static final int WARM_UPS = 2;
   private static final int CLIENTS = 32;
   private static final long LOOK_NANOS = Duration.ofMillis(2).toNanos();
   private static final String UNFINISHED =
@@ -35,41 +38,56 @@ final class Recoveries {
   private static final String HAND_UNFINISHED =
       "UPDATE hand_workflow SET status = 'PENDING', output = NULL, completed_at = NULL";
 
+  private static final String LEFT =
+      "SELECT (SELECT count(*) FROM dbos.workflow_status WHERE status = 'SUCCESS'),"
+          + " (SELECT count(*) FROM dbos.operation_outputs)";
+  private static final String HAND_LEFT =
+      "SELECT (SELECT count(*) FROM hand_workflow WHERE status = 'SUCCESS'),"
+          + " (SELECT count(*) FROM hand_step)";
+
   private Recoveries() {}
 
   /** Somebody who recovers. */
-  private record Recoverer(String name, String url, String unfinished, Callable<Long> nanos) {}
+  private record Recoverer(
+      String name, String url, String unfinished, String left, Callable<Long> nanos) {}
 
-  static void run(TestPostgres server, boolean quick) throws Exception {
-    List<Recoverer> recoverers =
-        List.of(byHand(server), launched(server, "dbos"), launched(server, "official Java"));
-    Map<Recoverer, List<Long>> nanos = new LinkedHashMap<>();
-    for (int round = 0; round <= (quick ? 3 : 6); round++) {
-      for (Recoverer one : recoverers) {
-        execute(one.url(), one.unfinished());
-        long took = one.nanos().call();
-        if (round > 0) {
-          nanos.computeIfAbsent(one, key -> new ArrayList<>()).add(took);
+  /**
+   * Runs it.
+   *
+   * @param names of peers with dashes between their words, for only those; all without any
+   */
+  static List<Cell> run(TestPostgres server, Set<String> names, boolean quick) throws Exception {
+    ServerCpu cpu = ServerCpu.of(server);
+    List<String> all = List.of("by hand", "dbos", Subject.OFFICIAL);
+    List<String> named = all.stream().filter(name -> Peer.isNamed(name, names)).toList();
+    Map<Recoverer, Cell> cells = new LinkedHashMap<>();
+    for (String name : named.isEmpty() ? all : named) {
+      cells.put(
+          name.equals("by hand") ? byHand(server) : launched(server, name),
+          new Cell(Subject.of(WORKLOAD, 1, name)));
+    }
+    for (int round = -WARM_UPS; round < (quick ? 3 : 6); round++) {
+      for (Map.Entry<Recoverer, Cell> one : cells.entrySet()) {
+        execute(one.getKey().url(), one.getKey().unfinished());
+        Slice slice = Slice.measure(WORKFLOWS, one.getKey().nanos(), cpu);
+        check(one.getKey());
+        if (round >= 0) {
+          one.getValue().add(slice);
         }
       }
     }
-    double floor = median(nanos, recoverers.getFirst());
-    double official = median(nanos, recoverers.getLast());
-    Benchmarks.say(
-        "| recovery of %,d workflows of 10 recorded steps | s | to its floor | to official Java |%n"
-            + "|---|--:|--:|--:|%n",
-        WORKFLOWS);
-    for (Recoverer one : recoverers) {
-      double median = median(nanos, one);
-      Benchmarks.say(
-          "| %s | %.3f | %.2f | %.2f |%n",
-          one.name(), median / 1e9, floor / median, official / median);
-    }
+    return List.copyOf(cells.values());
   }
 
-  private static double median(Map<Recoverer, List<Long>> nanos, Recoverer one) {
-    List<Long> sorted = nanos.getOrDefault(one, List.of()).stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
+  /** All have ended again, with the steps they had and no others. */
+  private static void check(Recoverer one) throws SQLException {
+    try (Connection connection = Tally.connect(one.url());
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(one.left())) {
+      row.next();
+      long steps = (long) WORKFLOWS * Workload.TEN_STEPS.steps();
+      new Tally(WORKFLOWS, steps).check(one.name(), new Tally(row.getLong(1), row.getLong(2)));
+    }
   }
 
   private static Recoverer launched(TestPostgres server, String name) throws Exception {
@@ -77,7 +95,7 @@ final class Recoveries {
     Peer peer =
         Peers.postgres().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
     prepare(peer.opening().open(url, url));
-    return new Recoverer(name, url, UNFINISHED, () -> launch(peer, url));
+    return new Recoverer(name, url, UNFINISHED, LEFT, () -> launch(peer, url));
   }
 
   private static long launch(Peer peer, String url) throws Exception {
@@ -100,7 +118,7 @@ final class Recoveries {
   private static Recoverer byHand(TestPostgres server) throws Exception {
     String url = server.url(server.createDatabase());
     prepare(ByHand.whole(url, url));
-    return new Recoverer("by hand", url, HAND_UNFINISHED, () -> recoverByHand(url));
+    return new Recoverer("by hand", url, HAND_UNFINISHED, HAND_LEFT, () -> recoverByHand(url));
   }
 
   private static long recoverByHand(String url) throws Exception {

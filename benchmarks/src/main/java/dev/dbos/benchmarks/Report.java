@@ -6,14 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What was measured as Markdown, each figure as a ratio to its floor and to the official one. */
+/** What was measured as Markdown, each figure also as a ratio to those of others. */
 final class Report {
-  private static final String OFFICIAL = "official Java";
   private static final String HEAD =
       """
       | workload | clients | | workflows/s (lowest to highest) | to its floor | to official Java \
-      | p50 ms | p99 ms | CPU µs here | CPU µs server |
-      |---|--:|---|--:|--:|--:|--:|--:|--:|--:|
+      | to db-scheduler | to JobRunr | p50 ms | p99 ms | CPU µs here | CPU µs server |
+      |---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
       """;
   private static final String COUNTS_HEAD =
       """
@@ -23,42 +22,42 @@ final class Report {
 
   private Report() {}
 
-  /** A table with a line for each cell. */
+  /** A table with a line for each cell; every ratio is that of speeds, so more is faster. */
   static String table(List<Cell> cells) {
-    StringBuilder text = new StringBuilder(HEAD);
-    for (Cell cell : cells) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "| %s | %d | %s | %.0f (%.0f to %.0f) | %s | %s | %.2f | %.2f | %.0f | %.0f |%n",
-              cell.workload(),
-              cell.clients(),
-              cell.peer().name(),
-              cell.median(),
-              cell.lowest(),
-              cell.highest(),
-              ratio(cell, find(cells, cell, cell.peer().floor())),
-              ratio(cell, find(cells, cell, officialFor(cell.peer()))),
-              cell.millis(50),
-              cell.millis(99),
-              cell.clientCpuMicros(),
-              cell.serverCpuMicros()));
-    }
-    return text.toString();
+    return HEAD + cells.stream().map(cell -> line(cells, cell)).collect(Collectors.joining());
   }
 
-  /** What one workflow asks of the server, by cell. */
-  static String counts(Map<Cell, Counts> counts) {
+  private static String line(List<Cell> cells, Cell cell) {
+    Subject subject = cell.subject();
+    return format(
+        "| %s | %d | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n",
+        subject.workload(),
+        subject.clients(),
+        subject.peer(),
+        cell.hasRate()
+            ? format("%.0f (%.0f to %.0f)", cell.median(), cell.lowest(), cell.highest())
+            : "",
+        ratio(cells, cell, subject.floor()),
+        ratio(cells, cell, subject.official()),
+        ratio(cells, cell, QueueDbScheduler.NAME),
+        ratio(cells, cell, QueueJobRunr.NAME),
+        cell.hasLatencies() ? format("%.2f", cell.millis(50)) : "",
+        cell.hasLatencies() ? format("%.2f", cell.millis(99)) : "",
+        cell.hasRate() ? format("%.0f", cell.clientCpuMicros()) : "",
+        cell.hasRate() && cell.serverCpuMicros() > 0 ? format("%.0f", cell.serverCpuMicros()) : "");
+  }
+
+  /** What one workflow asks of the server. */
+  static String counts(Map<Subject, Counts> counts) {
     return COUNTS_HEAD
         + counts.entrySet().stream()
             .map(
                 entry ->
-                    String.format(
-                        Locale.ROOT,
+                    format(
                         "| %s | %d | %s | %.1f | %.1f | %.1f | %.1f |%n",
                         entry.getKey().workload(),
                         entry.getKey().clients(),
-                        entry.getKey().peer().name(),
+                        entry.getKey().peer(),
                         entry.getValue().exchanges(),
                         entry.getValue().statements(),
                         entry.getValue().commits(),
@@ -66,21 +65,26 @@ final class Report {
             .collect(Collectors.joining());
   }
 
-  private static String officialFor(Peer peer) {
-    return peer.databases() == 1 ? OFFICIAL : OFFICIAL + ", 2 databases";
-  }
-
-  private static String ratio(Cell cell, Optional<Cell> to) {
-    return to.filter(other -> other != cell)
-        .map(other -> String.format(Locale.ROOT, "%.2f", cell.median() / other.median()))
+  /** How many times as fast as another peer, or nothing when that was not measured. */
+  static String ratio(List<Cell> cells, Cell cell, String peer) {
+    return find(cells, cell.subject().workload(), cell.subject().clients(), peer)
+        .filter(other -> other != cell)
+        .map(cell::timesAsFastAs)
+        .map(ratio -> format(ratio < 10 ? "%.2f" : ratio < 100 ? "%.1f" : "%.0f", ratio))
         .orElse("");
   }
 
-  /** The cell of another peer at the same workload with as many clients. */
-  static Optional<Cell> find(List<Cell> cells, Cell like, String peerName) {
+  /** The cell of a peer. */
+  static Optional<Cell> find(List<Cell> cells, String workload, int clients, String peer) {
     return cells.stream()
-        .filter(cell -> cell.workload() == like.workload() && cell.clients() == like.clients())
-        .filter(cell -> cell.peer().name().equals(peerName))
+        .filter(cell -> cell.subject().workload().equals(workload))
+        .filter(cell -> cell.subject().clients() == clients && cell.subject().peer().equals(peer))
         .findFirst();
+  }
+
+  /** In English, whatever the machine speaks. */
+  @SuppressWarnings("AnnotateFormatMethod") // the callers give literals
+  static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
   }
 }

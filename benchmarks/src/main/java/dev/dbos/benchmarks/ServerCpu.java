@@ -1,8 +1,13 @@
 package dev.dbos.benchmarks;
 
+import dev.dbos.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +32,17 @@ final class ServerCpu {
     this.postmaster = postmaster;
   }
 
-  /** That of the server whose data is in a directory. */
-  static ServerCpu of(Path dataDirectory) throws IOException {
+  /** That of a server. */
+  static ServerCpu of(TestPostgres server) throws SQLException, IOException {
+    try (Connection connection = server.connect("postgres");
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SHOW data_directory")) {
+      row.next();
+      return of(Path.of(row.getString(1)));
+    }
+  }
+
+  private static ServerCpu of(Path dataDirectory) throws IOException {
     List<String> file = Files.readAllLines(dataDirectory.resolve("postmaster.pid"));
     return new ServerCpu(Long.parseLong(file.getFirst().trim()));
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
+import dev.dbos.DbosClient;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
@@ -34,6 +35,11 @@ class RetainedOutputsTest {
 
   /** A row as a process leaves it that was killed before it could delete it. */
   private static void leaveRow(Premises premises, String workflowId, Instant incarnation) {
+    leaveRow(premises, workflowId, incarnation, 7);
+  }
+
+  private static void leaveRow(
+      Premises premises, String workflowId, Instant incarnation, int step) {
     premises
         .ledger()
         .application()
@@ -42,7 +48,9 @@ class RetainedOutputsTest {
                 + premises.ledger().outputTable()
                 + " (workflow_id, step_id, output, created_at, incarnation) values ('"
                 + workflowId
-                + "', 7, '1', "
+                + "', "
+                + step
+                + ", '1', "
                 + now().toEpochMilli()
                 + ", "
                 + incarnation.toEpochMilli()
@@ -69,6 +77,27 @@ class RetainedOutputsTest {
       assertThat(premises.ledger().outputRows()).isEqualTo(2);
       now.set(MORNING.plus(Duration.ofMinutes(60)));
       assertThat(dbos.deleteFinished(NONE)).isEqualTo(1);
+      assertThat(premises.ledger().outputRows()).isEqualTo(1);
+
+      assertThat(dbos.run(Checkout.CHECKOUT, "tea", StartOptions.id("order-1"))).isEqualTo(8);
+      assertThat(premises.ledger().reservations()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.dbos.conformance.Setting#apart")
+  void whatAClientLeavesOfThemIsNoResultOfAnotherWorkflow(Setting setting) {
+    try (Premises premises = Premises.of(setting)) {
+      DBOS dbos = launch(premises, premises.shop());
+      dbos.run(Checkout.CHECKOUT, "tea", StartOptions.id("order-1"));
+      Eventually.await("cleaned", () -> premises.ledger().outputRows() == 0);
+      leaveRow(premises, "order-1", MORNING, 0);
+
+      now.set(MORNING.plus(Duration.ofMinutes(1)));
+      try (DbosClient client =
+          DbosClient.builder(premises.site().systemUrl()).clock(now::get).build()) {
+        assertThat(client.deleteFinished(NONE)).isEqualTo(1);
+      }
       assertThat(premises.ledger().outputRows()).isEqualTo(1);
 
       assertThat(dbos.run(Checkout.CHECKOUT, "tea", StartOptions.id("order-1"))).isEqualTo(8);

@@ -107,6 +107,10 @@ public final class SystemDatabaseAdmin {
    * breaks off, nothing is lost: renaming again does the rest. An application that has the new name
    * already gets it all in addition to its own.
    *
+   * <p>What transactions have asked in other databases and is not delivered yet, see {@link
+   * dev.dbos.Outbox}, keeps the old name there and is delivered to that only. So close the
+   * application when its {@code health()} says that nothing waits in its outboxes.
+   *
    * @throws dev.dbos.error.ConfigurationException when a name is not valid or both are the same, or
    *     the application runs; then nothing has changed
    * @throws dev.dbos.error.DatabaseUnavailableException when it cannot be reached

@@ -84,18 +84,6 @@ public final class StartOptions {
     record Debounced(Debounce debounce) implements Delay {}
   }
 
-  private record Queueing(
-      @Nullable String queue,
-      int priority,
-      @Nullable Deduplication deduplication,
-      @Nullable String partitionKey,
-      Delay delay,
-      @Nullable String version,
-      Target target) {
-    static final Queueing NONE =
-        new Queueing(null, 0, null, null, Delay.None.ONE, null, Target.OWN);
-  }
-
   /**
    * Starts under this id. Starting twice with one id is the same run: the second start returns a
    * handle on the first and ignores its input.
@@ -192,19 +180,7 @@ public final class StartOptions {
    * @throws IllegalArgumentException when {@code queueName} is blank
    */
   public StartOptions withQueue(String queueName) {
-    if (queueName.isBlank()) {
-      throw new IllegalArgumentException("A queue's name must not be blank.");
-    }
-    StoredName.require("name of a queue", queueName);
-    return with(
-        new Queueing(
-            queueName,
-            queueing.priority,
-            queueing.deduplication,
-            queueing.partitionKey,
-            queueing.delay,
-            queueing.version,
-            queueing.target));
+    return with(queueing.withQueue(queueName));
   }
 
   /**
@@ -214,19 +190,7 @@ public final class StartOptions {
    * @throws IllegalArgumentException unless it is between 1 and 2147483647
    */
   public StartOptions withPriority(int priority) {
-    if (priority < 1) {
-      throw new IllegalArgumentException(
-          "Invalid priority " + priority + ". Priority must be between 1~2147483647.");
-    }
-    return with(
-        new Queueing(
-            queueing.queue,
-            priority,
-            queueing.deduplication,
-            queueing.partitionKey,
-            queueing.delay,
-            queueing.version,
-            queueing.target));
+    return with(queueing.withPriority(priority));
   }
 
   /** Refuses the workflow while its queue holds another one with this deduplication id. */
@@ -241,15 +205,7 @@ public final class StartOptions {
    * @throws IllegalArgumentException when the id is blank
    */
   public StartOptions withDeduplication(String deduplicationId, Deduplication.Policy policy) {
-    return with(
-        new Queueing(
-            queueing.queue,
-            queueing.priority,
-            new Deduplication(deduplicationId, policy),
-            queueing.partitionKey,
-            queueing.delay,
-            queueing.version,
-            queueing.target));
+    return with(queueing.withDeduplication(new Deduplication(deduplicationId, policy)));
   }
 
   /**
@@ -259,19 +215,7 @@ public final class StartOptions {
    * @throws IllegalArgumentException when the key is blank
    */
   public StartOptions withPartitionKey(String key) {
-    if (key.isBlank()) {
-      throw new IllegalArgumentException("A partition key must not be blank.");
-    }
-    StoredName.require("partition key", key);
-    return with(
-        new Queueing(
-            queueing.queue,
-            queueing.priority,
-            queueing.deduplication,
-            key,
-            queueing.delay,
-            queueing.version,
-            queueing.target));
+    return with(queueing.withPartitionKey(key));
   }
 
   /**
@@ -304,15 +248,7 @@ public final class StartOptions {
   }
 
   private StartOptions withDelay(Delay delay) {
-    return with(
-        new Queueing(
-            queueing.queue,
-            queueing.priority,
-            queueing.deduplication,
-            queueing.partitionKey,
-            delay,
-            queueing.version,
-            queueing.target));
+    return with(queueing.withDelay(delay));
   }
 
   /**
@@ -323,32 +259,12 @@ public final class StartOptions {
    * @throws IllegalArgumentException when {@code version} is blank
    */
   public StartOptions withApplicationVersion(String version) {
-    if (version.isBlank()) {
-      throw new IllegalArgumentException("An application version must not be blank.");
-    }
-    StoredName.require("application version", version);
-    return with(
-        new Queueing(
-            queueing.queue,
-            queueing.priority,
-            queueing.deduplication,
-            queueing.partitionKey,
-            queueing.delay,
-            version,
-            queueing.target));
+    return with(queueing.withVersion(version));
   }
 
   /** Whose workflow is meant, when it is another program's. Takes a queue. */
   public StartOptions withTarget(Target target) {
-    return with(
-        new Queueing(
-            queueing.queue,
-            queueing.priority,
-            queueing.deduplication,
-            queueing.partitionKey,
-            queueing.delay,
-            queueing.version,
-            target));
+    return with(queueing.withTarget(target));
   }
 
   private StartOptions with(Queueing changed) {
@@ -387,36 +303,36 @@ public final class StartOptions {
 
   /** The queue, or empty to start at once. */
   public Optional<String> queue() {
-    return Optional.ofNullable(queueing.queue);
+    return Optional.ofNullable(queueing.queue());
   }
 
   /** The priority, 1 or more; 0 for none, which is before all others. */
   public int priority() {
-    return queueing.priority;
+    return queueing.priority();
   }
 
   /** What it must be the only one of in its queue. */
   public Optional<Deduplication> deduplication() {
-    return Optional.ofNullable(queueing.deduplication);
+    return Optional.ofNullable(queueing.deduplication());
   }
 
   /** The part of its queue. */
   public Optional<String> partitionKey() {
-    return Optional.ofNullable(queueing.partitionKey);
+    return Optional.ofNullable(queueing.partitionKey());
   }
 
   /** How long it waits before it may leave its queue. */
   public Delay delay() {
-    return queueing.delay;
+    return queueing.delay();
   }
 
   /** The version that is to run it, or empty for the default. */
   public Optional<String> applicationVersion() {
-    return Optional.ofNullable(queueing.version);
+    return Optional.ofNullable(queueing.version());
   }
 
   /** Whose workflow is meant. */
   public Target target() {
-    return queueing.target;
+    return queueing.target();
   }
 }

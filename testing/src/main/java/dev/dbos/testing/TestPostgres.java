@@ -4,7 +4,6 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -12,7 +11,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,13 +29,6 @@ public final class TestPostgres implements AutoCloseable {
   private static final String SUPERUSER = "postgres";
   private static final String PASSWORD = "postgres";
 
-  /** Every way in asks for the password, so that a wrong one is noticed. */
-  private static final List<String> PASSWORD_FOR_ALL =
-      List.of(
-          "local all all scram-sha-256",
-          "host all all 127.0.0.1/32 scram-sha-256",
-          "host all all ::1/128 scram-sha-256");
-
   private final EmbeddedPostgres server;
   private final StatementLog log;
   private final Path dataDirectory;
@@ -45,7 +36,7 @@ public final class TestPostgres implements AutoCloseable {
 
   private TestPostgres(EmbeddedPostgres server, List<String> access) {
     this.server = server;
-    this.dataDirectory = demandPasswords(server, access);
+    this.dataDirectory = ServerDoors.close(server, PASSWORD, access);
     this.log = new StatementLog(this, dataDirectory.resolve("log/statements.csv"));
   }
 
@@ -297,45 +288,6 @@ public final class TestPostgres implements AutoCloseable {
 
   private static String jdbcUrl(int port, String database) {
     return "jdbc:postgresql://localhost:" + port + "/" + database;
-  }
-
-  /** The server starts with open doors; returns where its data is. */
-  private static Path demandPasswords(EmbeddedPostgres server, List<String> access) {
-    try (Connection connection = server.getPostgresDatabase().getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("ALTER ROLE " + SUPERUSER + " PASSWORD '" + PASSWORD + "'");
-      statement.execute("CREATE EXTENSION pg_walinspect");
-      List<String> rules = new ArrayList<>(access);
-      rules.addAll(PASSWORD_FOR_ALL);
-      Files.write(Path.of(setting(statement, "hba_file")), rules);
-      statement.execute("SELECT pg_reload_conf()");
-      awaitClosedDoors(server);
-      return Path.of(setting(statement, "data_directory"));
-    } catch (SQLException e) {
-      throw new IllegalStateException("Could not set up PostgreSQL: " + e.getMessage(), e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** The server reads the file when it gets to it. */
-  private static void awaitClosedDoors(EmbeddedPostgres server) throws SQLException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (System.nanoTime() < deadline) {
-      try (Connection open = server.getPostgresDatabase().getConnection()) {
-        open.isReadOnly();
-      } catch (SQLException e) {
-        return;
-      }
-    }
-    throw new SQLException("the server still lets everybody in");
-  }
-
-  private static String setting(Statement statement, String name) throws SQLException {
-    try (ResultSet rows = statement.executeQuery("SHOW " + name)) {
-      rows.next();
-      return rows.getString(1);
-    }
   }
 
   private static final class Shared {

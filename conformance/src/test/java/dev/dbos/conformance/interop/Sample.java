@@ -2,21 +2,16 @@ package dev.dbos.conformance.interop;
 
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
+import dev.dbos.testing.SampleDatabase;
 import dev.dbos.testing.TestPostgres;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  * itself showed of them.
  */
 enum Sample {
-  TYPESCRIPT_5_AT_123("pg-ts-5.3.0", "ts", Product.POSTGRESQL),
-  TYPESCRIPT_4_AT_108("pg-ts-4.27.6", "ts", Product.POSTGRESQL),
-  PYTHON_AT_108("pg-py-2.30", "py", Product.POSTGRESQL),
-  PYTHON_IN_A_FILE("sqlite-py-2.30", "py", Product.SQLITE);
+  TYPESCRIPT_5_AT_123(SampleDatabase.TYPESCRIPT_5, "ts", Product.POSTGRESQL),
+  TYPESCRIPT_4_AT_108(SampleDatabase.TYPESCRIPT_4, "ts", Product.POSTGRESQL),
+  PYTHON_AT_108(SampleDatabase.PYTHON, "py", Product.POSTGRESQL),
+  PYTHON_IN_A_FILE(SampleDatabase.PYTHON_ON_SQLITE, "py", Product.SQLITE);
 
-  private final String directory;
+  private final SampleDatabase files;
   private final String prefix;
   private final Product product;
 
-  Sample(String directory, String prefix, Product product) {
-    this.directory = directory;
+  Sample(SampleDatabase files, String prefix, Product product) {
+    this.files = files;
     this.prefix = prefix;
     this.product = product;
   }
@@ -81,7 +76,7 @@ enum Sample {
   List<List<Map<String, @Nullable Object>>> listings() {
     List<List<Map<String, @Nullable Object>>> blocks = new ArrayList<>();
     blocks.add(new ArrayList<>());
-    for (String line : text("client-output.jsonl").lines().toList()) {
+    for (String line : files.text("client-output.jsonl").lines().toList()) {
       if (line.isBlank()) {
         blocks.add(new ArrayList<>());
       } else {
@@ -102,7 +97,7 @@ enum Sample {
             "CREATE FUNCTION public.uuid_generate_v4() RETURNS uuid"
                 + " LANGUAGE sql AS 'SELECT gen_random_uuid()'");
       }
-      for (String sql : schema()) {
+      for (String sql : files.schema()) {
         statement.execute(sql);
       }
       List<String> later = new ArrayList<>();
@@ -169,24 +164,7 @@ enum Sample {
     }
   }
 
-  /** Without functions and triggers, whose bodies the dump leaves out. */
-  private List<String> schema() {
-    return Arrays.stream(text("schema.sql").replaceAll("  -- .*", "").split(";\\s*\n\\s*|;\\s*$"))
-        .map(String::strip)
-        .filter(sql -> !sql.isEmpty() && !sql.contains("FUNCTION"))
-        .toList();
-  }
-
   private List<String> lines(String file) {
-    return text(file).lines().filter(line -> !line.isBlank()).toList();
-  }
-
-  private String text(String file) {
-    String path = "/samples/" + directory + "/" + file;
-    try (InputStream in = Objects.requireNonNull(Sample.class.getResourceAsStream(path), path)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return files.text(file).lines().filter(line -> !line.isBlank()).toList();
   }
 }

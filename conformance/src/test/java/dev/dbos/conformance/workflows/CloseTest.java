@@ -14,8 +14,11 @@ import dev.dbos.conformance.Site;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.jdbc.JdbcDatasource;
 import dev.dbos.error.DbosClosedException;
+import dev.dbos.observe.Health;
 import dev.dbos.testing.TcpProxy;
 import dev.dbos.testing.TestPostgres;
+import dev.dbos.workflow.Retention;
+import dev.dbos.workflow.Schedule;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
@@ -297,6 +300,34 @@ class CloseTest {
       try (DBOS next = shop(site, none -> "charged later").launch()) {
         assertThat(next.retrieve("order-42", String.class).result()).isEqualTo("charged later");
       }
+    }
+  }
+
+  /** Each background thread hangs in the middle of something then, and is waited for. */
+  @Test
+  void closeIsBoundedWhileTheDatabaseDoesNotAnswer() {
+    try (Site site = Site.of(Product.POSTGRESQL);
+        TcpProxy proxy = TestPostgres.shared().proxy();
+        JdbcDatasource stock = JdbcDatasource.create(site.anotherUrl())) {
+      String url = TestPostgres.shared().url(Site.databaseName(site.systemUrl()), proxy);
+      DBOS dbos =
+          DBOS.builder("tea-shop")
+              .systemDatabaseUrl(url)
+              .systemDatabasePool(
+                  PoolOptions.DEFAULT
+                      .withMaximumSize(16)
+                      .withConnectionTimeout(Duration.ofSeconds(60)))
+              .closeTimeout(Duration.ofMillis(100))
+              .datasource(stock)
+              .retention(Retention.age(Duration.ofDays(1)).withInterval(Duration.ofSeconds(1)))
+              .schedule(Schedule.of("report", "0 0 3 * * *", ScheduleFixture.REPORT, "tea"))
+              .workflow(ScheduleFixture.REPORT, tick -> "reported")
+              .launch();
+      proxy.blackHole();
+      Eventually.holds(
+          "hanging", () -> dbos.health(Duration.ofMillis(200)).status() == Health.Status.DOWN);
+
+      assertThat(timeToClose(dbos)).isLessThan(Duration.ofSeconds(25));
     }
   }
 }

@@ -54,6 +54,11 @@ final class Delays implements AutoCloseable {
     return Duration.ZERO;
   }
 
+  /** Lets nothing more into a queue. */
+  void stop() {
+    rounds.stop();
+  }
+
   @Override
   public void close() {
     rounds.close();

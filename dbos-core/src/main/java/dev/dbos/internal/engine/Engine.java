@@ -1,54 +1,34 @@
 package dev.dbos.internal.engine;
 
 import dev.dbos.datasource.Datasource;
-import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.error.DbosClosedException;
-import dev.dbos.error.WorkflowConflictException;
 import dev.dbos.error.WorkflowNotRegisteredException;
-import dev.dbos.internal.context.StartRow;
-import dev.dbos.internal.context.StartRow.Assignment;
 import dev.dbos.internal.context.WorkflowScope.SystemTables;
 import dev.dbos.internal.engine.Takeover.ReadyRun;
-import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.journal.Journal;
-import dev.dbos.internal.operations.Enqueueing;
 import dev.dbos.internal.operations.HealthCheck;
 import dev.dbos.internal.operations.Outcomes;
-import dev.dbos.internal.operations.StartRows;
-import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.operations.StoredHandle;
 import dev.dbos.internal.operations.SystemAccess;
 import dev.dbos.internal.outbox.Outboxes;
-import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.sql.DatabaseIdentity;
-import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
-import dev.dbos.internal.store.WorkflowStore;
 import dev.dbos.internal.transaction.DurableTransactions;
 import dev.dbos.internal.watch.Topic;
 import dev.dbos.internal.watch.Watcher;
 import dev.dbos.observe.Vitals;
-import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
-import dev.dbos.workflow.WorkflowStatus;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,26 +43,18 @@ public final class Engine implements AutoCloseable {
   private final SystemTables systemTables;
   private final Journal journal;
   private final Map<String, Registration<?, ?>> registrations;
-  private final OutputSweeper sweeper;
   private final Watcher watcher;
   private final SystemAccess access;
   private final Semaphore permits;
   private final Vitals vitals;
   private final HealthCheck health;
-  private final StartRows startRows;
-  private final Enqueueing enqueueing;
   private final Outboxes outboxes;
-  private final Deadlines deadlines = new Deadlines(this);
-  private final QueueWorkers queues = new QueueWorkers(this);
-  private final Delays delays = new Delays(this);
-  private final ScheduleLoop schedules = new ScheduleLoop(this);
   private final RunExecution execution = new RunExecution(this);
-  private final ExecutorLease lease;
-  private final Failover failover;
+  private final Starts starts;
+  private final BackgroundWork background;
   private final EngineRuns runs = new EngineRuns(this);
   private volatile boolean draining;
   private volatile @Nullable Supplier<Datasource<Connection>> applicationDatasource;
-  private volatile @Nullable RetentionLoop retention;
 
   /** An engine over a system database whose schema is ready. */
   public Engine(
@@ -95,9 +67,6 @@ public final class Engine implements AutoCloseable {
     this.systemDatabase = systemDatabase;
     this.journal = journal;
     this.registrations = Map.copyOf(registrations);
-    this.sweeper =
-        new OutputSweeper(
-            systemDatabase, settings.clock(), keepingOutputs(datasources, systemDatabase));
     this.systemTables =
         new SystemTables(
             systemDatabase.database().identity(),
@@ -112,10 +81,8 @@ public final class Engine implements AutoCloseable {
             settings.clock(),
             this::watcher,
             runs);
-    this.lease = new ExecutorLease(this);
-    this.failover = new Failover(this, lease);
-    this.startRows = new StartRows(access);
-    this.enqueueing = new Enqueueing(access);
+    this.starts = new Starts(this, execution);
+    this.background = new BackgroundWork(this, datasources);
     this.outboxes = Outboxes.ofRuntime(access, settings.applicationVersion(), datasources);
     this.permits = new Semaphore(settings.maxRunning(), true);
     List<Database> others = datasources.stream().map(DurableTransactions::database).toList();
@@ -132,23 +99,8 @@ public final class Engine implements AutoCloseable {
                 others,
                 outboxes.backlogs(),
                 watcher::state,
-                lease::health,
-                this::troubles));
-  }
-
-  private List<String> troubles() {
-    return schedules.isFailing()
-        ? List.of("The schedules cannot be looked at, so their ticks are late; the log says why.")
-        : List.of();
-  }
-
-  /** What is recorded in the system database itself leaves nothing to clean up. */
-  private static List<DurableTransactions> keepingOutputs(
-      List<DurableTransactions> datasources, SystemDatabase systemDatabase) {
-    DatabaseIdentity system = systemDatabase.database().identity();
-    return datasources.stream()
-        .filter(datasource -> !datasource.database().identity().equals(system))
-        .toList();
+                background.lease()::health,
+                background::troubles));
   }
 
   /** Lets workflows have the datasource that belongs to the runtime. */
@@ -158,7 +110,7 @@ public final class Engine implements AutoCloseable {
 
   /** Has finished workflows deleted, from its recovery on until it is closed. */
   public void retain(Retention wanted) {
-    this.retention = new RetentionLoop(access, wanted);
+    background.retain(wanted);
   }
 
   Datasource<Connection> applicationDatasource() {
@@ -249,135 +201,18 @@ public final class Engine implements AutoCloseable {
   /** Starts a workflow on a thread of its own, or puts it into its queue. */
   public <I, O> StoredHandle<O> start(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
-    if (options.queue().isPresent()) {
-      return enqueue("DBOS.start", definition, input, options);
-    }
-    StartRow row = newRow(definition, input, options, null);
-    begin(row, Checkpoint.of(row), true)
-        .ifPresent(mine -> execution.onOwnThread(mine, row.input()));
-    return handle(definition, row.workflowId());
+    return starts.start(definition, input, options);
   }
 
   /** Runs a workflow on this thread, or waits for it when it runs already. */
   public <I, O extends @Nullable Object> O run(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
-    if (options.queue().isPresent()) {
-      return this.<I, O>enqueue("DBOS.run", definition, input, options).result();
-    }
-    StartRow row = newRow(definition, input, options, null);
-    Optional<Run> run = begin(row, Checkpoint.of(row), false);
-    run.ifPresent(mine -> execution.here(mine, row.input()));
-    StoredHandle<O> handle = handle(definition, row.workflowId());
-    return run.isPresent() ? handle.resultOf(run.get().outcome()) : handle.result();
+    return starts.run(definition, input, options);
   }
 
-  /** Puts a workflow into its queue; it need not be registered here. */
-  <I, O> StoredHandle<O> enqueue(
-      String operation,
-      WorkflowDefinition<I, O> definition,
-      @Nullable I input,
-      StartOptions options) {
-    checkOpen();
-    return handle(
-        definition,
-        enqueueing.enqueue(
-            operation, Call.of(definition, input), options, settings.applicationVersion()));
-  }
-
-  <I, O> StoredHandle<O> handle(WorkflowDefinition<I, O> definition, String workflowId) {
-    return new StoredHandle<>(access, workflowId, definition.outputType());
-  }
-
-  /** The row of a workflow that is to begin, started by {@code parent} or null. */
-  <I, O> StartRow newRow(
-      WorkflowDefinition<I, O> definition,
-      @Nullable I input,
-      StartOptions options,
-      @Nullable Run parent) {
-    checkOpen();
-    if (parent == null) {
-      lease.await();
-      checkOpen();
-    }
-    registration(definition.name());
-    return startRows.here(
-        Call.of(definition, input),
-        options,
-        new Assignment(
-            settings.executorId(),
-            settings.applicationVersion(),
-            settings.applicationName(),
-            UUID.randomUUID().toString()),
-        parent);
-  }
-
-  /**
-   * Writes the start of a workflow; returns its run when it is this process's to execute.
-   *
-   * @throws WorkflowConflictException when the id belongs to a workflow of another name
-   */
-  Optional<Run> begin(StartRow row, Checkpoint start, boolean counted) {
-    journal.write(start);
-    if (!start.startInserted() && !isOurLostStart(row)) {
-      return Optional.empty();
-    }
-    Run.Identity identity =
-        new Run.Identity(
-            row.workflowId(),
-            row.name(),
-            row.createdAtMillis(),
-            row.assignment().runToken(),
-            row.terms().own());
-    return Optional.of(register(new Run(this, identity, counted, null)));
-  }
-
-  private boolean isOurLostStart(StartRow row) {
-    WorkflowStatus existing =
-        readPatiently(dsl -> WorkflowStore.find(dsl, row.workflowId()))
-            .orElseThrow(
-                () ->
-                    new WorkflowConflictException(
-                        "Workflow " + row.workflowId() + " was deleted while it was started.",
-                        row.workflowId()));
-    requireName(existing, row.name());
-    return readPatiently(dsl -> WorkflowStore.owner(dsl, row.workflowId()))
-        .equals(Optional.of(row.assignment().runToken()));
-  }
-
-  /** Waits for a database that is away: a row that may be ours has to be run by somebody. */
-  private <R> R readPatiently(Function<DSLContext, R> query) {
-    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return systemDatabase.read(query);
-      } catch (DataAccessException | DatabaseUnavailableException failure) {
-        if (!SqlFailure.of(failure).isRetryable()) {
-          throw failure;
-        }
-        checkOpen();
-        journal.pause(outages.after(attempt));
-      }
-    }
-  }
-
-  /** Refuses a child's id as its first start did, which left its mark before it was refused. */
-  void requireName(String workflowId, String name) {
-    readPatiently(dsl -> WorkflowStore.find(dsl, workflowId))
-        .ifPresent(existing -> requireName(existing, name));
-  }
-
-  private static void requireName(WorkflowStatus existing, String name) {
-    if (!existing.name().equals(name)) {
-      throw new WorkflowConflictException(
-          "Workflow id "
-              + existing.id()
-              + " belongs to a workflow named "
-              + existing.name()
-              + "; it cannot be started as "
-              + name
-              + ". Choose another id.",
-          existing.id());
-    }
+  /** How workflows come to run. */
+  Starts starts() {
+    return starts;
   }
 
   /** A run of a workflow that earlier runs, or its original, have recorded steps for. */
@@ -395,42 +230,31 @@ public final class Engine implements AutoCloseable {
     execution.onOwnThreadInPlace(register(ready.run()), ready.workflow().input());
   }
 
-  private Run register(Run run) {
+  /** Keeps a run from here on until it is left. */
+  Run register(Run run) {
     runs.add(run);
     watcher.runBegan();
-    deadlines.watch(run);
+    deadlines().watch(run);
     return run;
   }
 
+  /** What goes on besides the runs. */
+  BackgroundWork background() {
+    return background;
+  }
+
   Deadlines deadlines() {
-    return deadlines;
-  }
-
-  /** What takes work out of queues. */
-  QueueWorkers queues() {
-    return queues;
-  }
-
-  Delays delays() {
-    return delays;
-  }
-
-  /** Takes work only out of these queues, and the internal one; before it recovers. */
-  public void listenTo(Set<String> queueNames) {
-    queues.listenTo(queueNames);
-  }
-
-  ScheduleLoop schedules() {
-    return schedules;
+    return background.deadlines();
   }
 
   /** What says that this executor is alive. */
   ExecutorLease lease() {
-    return lease;
+    return background.lease();
   }
 
-  Failover failover() {
-    return failover;
+  /** Takes work only out of these queues, and the internal one; before it recovers. */
+  public void listenTo(Set<String> queueNames) {
+    background.queues().listenTo(queueNames);
   }
 
   /** Workflows of a dead executor wait in these queues again. */
@@ -438,23 +262,15 @@ public final class Engine implements AutoCloseable {
     queueNames.stream().distinct().forEach(runs::enqueued);
   }
 
-  OutputSweeper sweeper() {
-    return sweeper;
-  }
-
   /** The runs of this process. */
   EngineRuns runs() {
     return runs;
   }
 
-  void executeChild(Run run, Payload input) {
-    execution.onOwnThread(run, input);
-  }
-
   /** Forgets a run; before its outcome is written, so that a resume meanwhile is not lost. */
   void release(Run run) {
     runs.release(run);
-    deadlines.forget(run);
+    deadlines().forget(run);
   }
 
   /** This process has nothing more to do with a run. */
@@ -514,38 +330,16 @@ public final class Engine implements AutoCloseable {
    */
   public void recover() {
     settings.observers().launched(vitals);
-    lease.take();
-    lease.start();
-    sweeper.start();
-    outboxes.start();
-    new Recovery(this).run();
-    failover.start();
-    queues.start();
-    delays.start();
-    schedules.start();
-    RetentionLoop loop = retention;
-    if (loop != null) {
-      loop.start();
-    }
+    background.start();
   }
 
   @Override
   public void close() {
     boolean again = draining;
     draining = true;
-    schedules.close();
-    failover.close();
-    delays.close();
-    queues.close();
-    RetentionLoop loop = retention;
-    if (loop != null) {
-      loop.close();
-    }
+    background.stopBeginning();
     new EngineClose(this, runs.executing(), runs.idle()).run();
-    lease.close();
-    deadlines.close();
-    outboxes.close();
-    sweeper.close();
+    background.close();
     if (!again) {
       settings.observers().closed(vitals);
     }

@@ -127,32 +127,32 @@ final class EngineRuns implements Runs, LocalRuns {
 
   @Override
   public void enqueued(String queueName) {
-    engine.queues().signal(queueName);
+    engine.background().queues().signal(queueName);
   }
 
   @Override
   public boolean servesQueues() {
-    return engine.queues().isServing();
+    return engine.background().queues().isServing();
   }
 
   @Override
   public void written() {
-    engine.queues().signalWorkers();
+    engine.background().queues().signalWorkers();
   }
 
   @Override
   public void delayed() {
-    engine.delays().signal();
+    engine.background().delays().signal();
   }
 
   @Override
   public boolean forget(Collection<DeletedWorkflow> workflows) {
-    return engine.sweeper().forget(workflows);
+    return engine.background().sweeper().forget(workflows);
   }
 
   @Override
   public Duration outputsSettle() {
-    return engine.sweeper().settling();
+    return engine.background().sweeper().settling();
   }
 
   @Override
@@ -162,6 +162,6 @@ final class EngineRuns implements Runs, LocalRuns {
 
   @Override
   public void schedulesChanged() {
-    engine.schedules().signal();
+    engine.background().schedules().signal();
   }
 }

@@ -58,7 +58,7 @@ final class ExecutorLease implements AutoCloseable {
             lasting == null ? "" : Incarnation.begin(),
             settings.applicationName(),
             settings.applicationVersion());
-    this.rounds = new Rounds("renewal of the lease", this::round, LONGEST_PAUSE);
+    this.rounds = new Rounds("renewal of the lease", this::round, LONGEST_PAUSE, this::release);
   }
 
   /** Whether this executor has one at all. */
@@ -244,11 +244,15 @@ final class ExecutorLease implements AutoCloseable {
             : superseded
                 ? Health.Lease.State.TAKEN
                 : isHeld() ? Health.Lease.State.HELD : Health.Lease.State.EXPIRED;
-    Failover failover = engine.failover();
+    Failover failover = engine.background().failover();
     return new Health.Lease(holder.executorId(), state, failover.alive(), failover.dead());
   }
 
-  /** Gives it back, so that others take over at once what is left. */
+  /** Renews it no more, and gives it back, so that others take over at once what is left. */
+  void stop() {
+    rounds.stop();
+  }
+
   @Override
   public void close() {
     lock.lock();
@@ -263,7 +267,6 @@ final class ExecutorLease implements AutoCloseable {
     }
     rounds.close();
     if (lasting != null) {
-      release();
       Incarnation.end(holder.incarnation());
     }
   }

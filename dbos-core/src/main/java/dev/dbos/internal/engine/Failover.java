@@ -242,6 +242,11 @@ final class Failover implements AutoCloseable {
     return Recovery.claim(engine, UUID.randomUUID().toString(), BATCH);
   }
 
+  /** Takes over nothing more. */
+  void stop() {
+    rounds.stop();
+  }
+
   /** Takes nothing over any more; returns when what was taken has been handed to its runs. */
   @Override
   public void close() {

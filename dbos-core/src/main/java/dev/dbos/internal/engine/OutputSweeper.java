@@ -120,6 +120,11 @@ final class OutputSweeper implements AutoCloseable {
     return datasources.isEmpty() ? Duration.ZERO : GRACE;
   }
 
+  /** Ends after the page that is under way. */
+  void stop() {
+    rounds.stop();
+  }
+
   @Override
   public void close() {
     rounds.close();

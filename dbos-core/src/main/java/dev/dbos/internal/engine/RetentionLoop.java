@@ -20,12 +20,13 @@ import org.slf4j.LoggerFactory;
 final class RetentionLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RetentionLoop.class);
   private static final Duration LEAST = Duration.ofMinutes(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final SystemAccess access;
   private final Retention retention;
   private final Retiring retiring;
   private final Duty duty;
-  private final Rounds rounds = new Rounds("retention", this::round);
+  private final Rounds rounds = new Rounds("retention", this::round, LONGEST_PAUSE, this::leave);
 
   RetentionLoop(SystemAccess access, Retention retention) {
     this.access = access;
@@ -74,9 +75,12 @@ final class RetentionLoop implements AutoCloseable {
   }
 
   /** Ends after the batch that is under way. */
+  void stop() {
+    rounds.stop();
+  }
+
   @Override
   public void close() {
     rounds.close();
-    leave();
   }
 }

@@ -77,6 +77,10 @@ final class ScheduleLoop implements AutoCloseable {
   }
 
   /** Fires nothing more. */
+  void stop() {
+    rounds.stop();
+  }
+
   @Override
   public void close() {
     rounds.close();

@@ -174,19 +174,19 @@ public final class WorkflowOperations {
         WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
       Engine engine = run.engine();
       if (options.queue().isPresent()) {
-        return engine.enqueue("Workflow.start", definition, input, options);
+        return engine.starts().enqueue("Workflow.start", definition, input, options);
       }
       int stepId = run.takeStepId();
       Optional<RecordedStep> earlier = run.steps().recorded(stepId, definition.name());
       if (earlier.isPresent() && earlier.get().childId() != null) {
-        engine.requireName(earlier.get().childId(), definition.name());
-        return engine.handle(definition, earlier.get().childId());
+        engine.starts().requireName(earlier.get().childId(), definition.name());
+        return engine.starts().handle(definition, earlier.get().childId());
       }
       if (engine.isClosing()) {
         throw run.leave();
       }
       String childId = options.id().orElseGet(() -> run.workflowId() + "-" + stepId);
-      StartRow child = engine.newRow(definition, input, options.withId(childId), run);
+      StartRow child = engine.starts().newRow(definition, input, options.withId(childId), run);
       StepRecord step =
           new StepRecord(
               stepId,
@@ -196,10 +196,10 @@ public final class WorkflowOperations {
               child.createdAtMillis(),
               run.clock().millis());
       Checkpoint both = Checkpoint.of(child, run.steps().row(step));
-      Optional<Run> started = engine.begin(child, both, true);
-      started.ifPresent(mine -> engine.executeChild(mine, child.input()));
+      Optional<Run> started = engine.starts().begin(child, both, true);
+      started.ifPresent(mine -> engine.starts().execute(mine, child.input()));
       run.steps().settled(both, step);
-      return engine.handle(definition, childId);
+      return engine.starts().handle(definition, childId);
     }
   }
 }

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,11 +46,13 @@ public final class SystemSchema {
   private final Database database;
   private final SystemTables tables;
   private final Duration lockTimeout;
+  private final SchemaProblems problems;
 
   private SystemSchema(Database database, SystemTables tables, Duration lockTimeout) {
     this.database = database;
     this.tables = tables;
     this.lockTimeout = lockTimeout;
+    this.problems = new SchemaProblems(database, tables);
   }
 
   /**
@@ -118,8 +119,9 @@ public final class SystemSchema {
   private Outcome validate(String advice, String adviceIfMissing) {
     long found = version();
     if (found < SystemTables.HEAD) {
-      String state = found == 0 ? "The " + database.name() + " has no system tables" : at(found);
-      throw failed(
+      String state =
+          found == 0 ? "The " + database.name() + " has no system tables" : problems.at(found);
+      throw problems.failed(
           state
               + ", but this version of dbos requires version "
               + SystemTables.HEAD
@@ -136,7 +138,7 @@ public final class SystemSchema {
   private void requireOwn() {
     List<String> missing = missingOwn();
     if (!missing.isEmpty()) {
-      throw failed(
+      throw problems.failed(
           "The "
               + database.name()
               + " lacks tables that this library keeps beside the shared ones. Start once with"
@@ -170,10 +172,10 @@ public final class SystemSchema {
     for (int attempt = 1; !doneUnlessBusy(work, deadline - System.nanoTime()); attempt++) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
-        throw timedOut();
+        throw problems.timedOut(lockTimeout);
       }
       if (attempt == 5) {
-        LOG.info("Waiting to migrate {}. {}.", database.name(), asking(tables::holder));
+        LOG.info("Waiting to migrate {}. {}.", database.name(), problems.asking(tables::holder));
       }
       pause(Math.min(left, backoff.after(attempt).toNanos()));
     }
@@ -188,7 +190,7 @@ public final class SystemSchema {
       if (SqlFailure.of(failure) == SqlFailure.CONFLICT) {
         return false;
       }
-      throw explained(failure);
+      throw problems.explained(failure);
     }
   }
 
@@ -204,8 +206,8 @@ public final class SystemSchema {
     } else if (found < SystemTables.HEAD) {
       Optional<String> refusal = tables.refusal(connection, found);
       if (refusal.isPresent()) {
-        throw failed(
-            at(found)
+        throw problems.failed(
+            problems.at(found)
                 + ", "
                 + refusal.get()
                 + ". Upgrade it first with the SDK that created it, to version "
@@ -249,7 +251,7 @@ public final class SystemSchema {
   private void requireRights() {
     List<String> missing = read(tables::missingRights);
     if (!missing.isEmpty()) {
-      throw failed(
+      throw problems.failed(
           "The role that "
               + database.name()
               + " is opened with may not read and write the system tables. Have an owner run:\n"
@@ -319,7 +321,7 @@ public final class SystemSchema {
             return true;
           });
     } catch (SQLException failure) {
-      throw system.failed(
+      throw system.problems.failed(
           "The rights on the system tables could not be given to role "
               + role
               + ": "
@@ -343,53 +345,8 @@ public final class SystemSchema {
     try {
       return database.read(question);
     } catch (SQLException failure) {
-      throw explained(failure);
+      throw problems.explained(failure);
     }
-  }
-
-  private String at(long found) {
-    return "The " + database.name() + " is at schema version " + found;
-  }
-
-  private SchemaException timedOut() {
-    return failed(
-        "The "
-            + database.name()
-            + " could not be migrated within "
-            + lockTimeout.toMillis()
-            + " ms. "
-            + asking(tables::holder)
-            + ".",
-        null);
-  }
-
-  private RuntimeException explained(SQLException failure) {
-    String what = "The system tables of " + database.name() + " could not be prepared: ";
-    return switch (SqlFailure.of(failure)) {
-      case INSUFFICIENT_PRIVILEGE ->
-          failed(
-              what + failure.getMessage() + ". Have an owner run: " + asking(tables::grant) + ";",
-              failure);
-      case CONNECTION_LOST ->
-          new DatabaseUnavailableException(
-              what + failure.getMessage() + ". Nothing has changed; start again.",
-              database.name(),
-              failure);
-      default -> failed(what + failure.getMessage() + ". Nothing has changed.", failure);
-    };
-  }
-
-  private String asking(SqlFunction<Connection, String> question) {
-    try {
-      return database.read(question);
-    } catch (SQLException unanswered) {
-      LOG.debug("Could not find out more about {}", database.name(), unanswered);
-      return "Who or what is in the way could not be found out";
-    }
-  }
-
-  private SchemaException failed(String message, @Nullable Throwable cause) {
-    return new SchemaException(message, database.name(), cause);
   }
 
   private void pause(long nanos) {
@@ -397,7 +354,7 @@ public final class SystemSchema {
       Thread.sleep(Duration.ofNanos(nanos));
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-      throw failed(
+      throw problems.failed(
           "Interrupted while waiting to migrate the " + database.name() + ".", interrupted);
     }
   }

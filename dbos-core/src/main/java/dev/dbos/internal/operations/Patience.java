@@ -4,15 +4,13 @@ import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.PortableValues;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
-import dev.dbos.internal.sql.Backoff;
-import dev.dbos.internal.sql.SqlFailure;
+import dev.dbos.internal.sql.Outages;
 import dev.dbos.serialization.Payload;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -34,20 +32,12 @@ public interface Patience {
 
   /** Reads the system database, waiting while it is away. */
   default <R> R read(SystemAccess access, Function<DSLContext, R> query) {
-    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return access.systemDatabase().read(query);
-      } catch (RuntimeException failure) {
-        Duration pause = outages.after(attempt);
-        if (!SqlFailure.of(failure).isRetryable()
-            || !await(
+    return Outages.outlast(
+        () -> access.systemDatabase().read(query),
+        pause ->
+            await(
                 new CompletableFuture<@Nullable Void>()
-                    .completeOnTimeout(null, pause.toMillis(), TimeUnit.MILLISECONDS))) {
-          throw failure;
-        }
-      }
-    }
+                    .completeOnTimeout(null, pause.toMillis(), TimeUnit.MILLISECONDS)));
   }
 
   /**

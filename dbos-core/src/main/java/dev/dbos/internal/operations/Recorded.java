@@ -6,12 +6,10 @@ import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
-import dev.dbos.internal.sql.Backoff;
-import dev.dbos.internal.sql.SqlFailure;
+import dev.dbos.internal.sql.Outages;
 import dev.dbos.serialization.Payload;
 import java.lang.reflect.Type;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -128,16 +126,11 @@ public final class Recorded {
 
   /** Waits for a database that is away: an outage is not the operation's result. */
   public static <R extends @Nullable Object> R patiently(WorkflowScope scope, Supplier<R> body) {
-    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return body.get();
-      } catch (RuntimeException failure) {
-        if (!SqlFailure.of(failure).isRetryable()) {
-          throw failure;
-        }
-        scope.pause(outages.after(attempt));
-      }
-    }
+    return Outages.outlast(
+        body,
+        pause -> {
+          scope.pause(pause);
+          return true;
+        });
   }
 }

@@ -387,8 +387,13 @@ public final class Outboxes implements OutboxHost, AutoCloseable {
   }
 
   /** Delivers nothing more. */
+  public void stop() {
+    relays.values().forEach(Relay::stop);
+  }
+
   @Override
   public void close() {
+    stop();
     registered.forEach(datasource -> datasource.unregister(this));
     relays.values().forEach(Relay::close);
   }

@@ -178,6 +178,11 @@ final class Relay implements AutoCloseable {
     }
   }
 
+  /** Begins to deliver nothing more. */
+  void stop() {
+    rounds.stop();
+  }
+
   /** Delivers nothing more; returns when what is under way is done. */
   @Override
   public void close() {

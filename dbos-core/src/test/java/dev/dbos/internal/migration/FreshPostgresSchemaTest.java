@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.internal.sql.Dialect;
+import dev.dbos.testing.SampleDatabase;
 import dev.dbos.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,7 +25,7 @@ class FreshPostgresSchemaTest {
     String other = server.createDatabase();
     try (Connection ours = server.connect(name);
         Connection theirs = server.connect(other)) {
-      Samples.restore(theirs, "postgres");
+      Samples.restore(theirs, SampleDatabase.PYTHON);
 
       assertThat(new PostgresCatalog(ours, "dbos").tables())
           .containsExactlyElementsOf(new PostgresCatalog(theirs, "dbos").tables());
@@ -46,7 +47,11 @@ class FreshPostgresSchemaTest {
 
       assertThat(columns)
           .containsExactlyInAnyOrderElementsOf(
-              Samples.text("postgres/columns.tsv").lines().map(String::stripTrailing).toList());
+              SampleDatabase.PYTHON
+                  .text("columns.tsv")
+                  .lines()
+                  .map(String::stripTrailing)
+                  .toList());
     }
   }
 
@@ -59,13 +64,14 @@ class FreshPostgresSchemaTest {
 
       assertThat(catalog.functions())
           .containsExactlyElementsOf(
-              Samples.text("postgres/schema.sql")
+              SampleDatabase.PYTHON
+                  .text("schema.sql")
                   .lines()
                   .filter(line -> line.startsWith("CREATE FUNCTION"))
                   .map(line -> line + pinned)
                   .sorted()
                   .toList());
-      assertThat(Samples.text("postgres/schema.sql").lines().toList())
+      assertThat(SampleDatabase.PYTHON.text("schema.sql").lines().toList())
           .containsAll(catalog.triggers().stream().map(trigger -> trigger + ";").toList());
       assertThat(catalog.triggers()).hasSize(1);
     }

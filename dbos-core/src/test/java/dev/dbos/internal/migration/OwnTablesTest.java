@@ -7,6 +7,7 @@ import dev.dbos.datasource.MigrationMode;
 import dev.dbos.error.SchemaException;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Dialect;
+import dev.dbos.testing.SampleDatabase;
 import dev.dbos.testing.TempSqlite;
 import dev.dbos.testing.TestPostgres;
 import java.sql.Connection;
@@ -44,7 +45,7 @@ class OwnTablesTest {
   void theyAreAddedToAFileOfAnotherImplementation() throws SQLException {
     try (TempSqlite file = TempSqlite.create();
         Connection connection = DriverManager.getConnection(file.jdbcUrl())) {
-      Samples.restore(connection, "sqlite");
+      Samples.restore(connection, SampleDatabase.PYTHON_ON_SQLITE);
 
       SystemDatabases.migrate(file.url());
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.error.SchemaException;
+import dev.dbos.testing.SampleDatabase;
 import dev.dbos.testing.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -70,7 +71,7 @@ class PostgresUpgradeTest {
   @Test
   void whatAnInterruptedMigrationLeftBehindIsFinished() throws SQLException {
     try (Connection connection = server.connect(name)) {
-      Samples.restore(connection, "postgres");
+      Samples.restore(connection, SampleDatabase.PYTHON);
       Statements.run(
           connection,
           List.of(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbos.datasource.MigrationMode;
 import dev.dbos.error.SchemaException;
 import dev.dbos.internal.sql.Dialect;
+import dev.dbos.testing.SampleDatabase;
 import dev.dbos.testing.TempSqlite;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -32,7 +33,7 @@ class SqliteSchemaTest {
     try (TempSqlite other = TempSqlite.create();
         Connection ours = connect(file);
         Connection theirs = connect(other)) {
-      Samples.restore(theirs, "sqlite");
+      Samples.restore(theirs, SampleDatabase.PYTHON_ON_SQLITE);
 
       assertThat(describe(ours)).isEqualTo(describe(theirs));
       assertThat(version(ours)).isEqualTo(108);
@@ -54,7 +55,8 @@ class SqliteSchemaTest {
 
       assertThat(columns.stream().map(SqliteSchemaTest::anyClock))
           .containsExactlyInAnyOrderElementsOf(
-              Samples.text("sqlite/columns.tsv")
+              SampleDatabase.PYTHON_ON_SQLITE
+                  .text("columns.tsv")
                   .lines()
                   .map(String::stripTrailing)
                   .map(SqliteSchemaTest::anyClock)
@@ -112,7 +114,7 @@ class SqliteSchemaTest {
   @Test
   void whatAnInterruptedMigrationLeftBehindIsFinished() throws SQLException {
     try (Connection connection = connect(file)) {
-      Samples.restore(connection, "sqlite");
+      Samples.restore(connection, SampleDatabase.PYTHON_ON_SQLITE);
       Statements.run(
           connection,
           List.of(
@@ -130,7 +132,7 @@ class SqliteSchemaTest {
   @ValueSource(ints = {1, 40, 47, 99})
   void numbersBelowOneHundredAreRefused(int version) throws SQLException {
     try (Connection connection = connect(file)) {
-      Samples.restore(connection, "sqlite");
+      Samples.restore(connection, SampleDatabase.PYTHON_ON_SQLITE);
       Statements.run(connection, List.of("UPDATE dbos_migrations SET version = " + version));
     }
 
@@ -177,7 +179,7 @@ class SqliteSchemaTest {
   }
 
   private static void restore(Connection connection, int version) throws SQLException {
-    Samples.restore(connection, "sqlite");
+    Samples.restore(connection, SampleDatabase.PYTHON_ON_SQLITE);
     List<String> undo = new ArrayList<>();
     if (version < 108) {
       for (String column :

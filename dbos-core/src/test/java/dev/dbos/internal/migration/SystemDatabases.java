@@ -7,6 +7,7 @@ import dev.dbos.datasource.MigrationMode;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Pools;
+import dev.dbos.testing.SampleDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -74,7 +75,7 @@ final class SystemDatabases {
 
   /** Makes the tables of a Python database at {@code version}, from 41 on. */
   static void restorePostgres(Connection connection, int version) throws SQLException {
-    Samples.restore(connection, "postgres");
+    Samples.restore(connection, SampleDatabase.PYTHON);
     for (int undone = 108; undone > version; undone--) {
       Statements.run(connection, POSTGRES_UNDO.getOrDefault(undone, List.of()));
     }

@@ -3,10 +3,12 @@ package dev.dbos.internal.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A background thread that works in rounds. */
@@ -85,5 +87,35 @@ class RoundsTest {
     assertThat(rounds.isClosed()).isTrue();
     rounds.start();
     assertThat(threads).isEmpty();
+  }
+
+  @Test
+  void whoStopsSeveralBeforeClosingThemWaitsForAllTogether() throws InterruptedException {
+    int several = 8;
+    CountDownLatch stuck = new CountDownLatch(several);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<Rounds> all =
+        Stream.generate(
+                () ->
+                    new Rounds(
+                        "test",
+                        () -> {
+                          stuck.countDown();
+                          goOn.await();
+                          return LONG;
+                        }))
+            .limit(several)
+            .toList();
+    all.forEach(Rounds::start);
+    stuck.await();
+
+    long begin = System.nanoTime();
+    all.forEach(Rounds::stop);
+    all.forEach(Rounds::close);
+
+    // One after the other it is 40 seconds.
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(20));
+    goOn.countDown();
   }
 }
