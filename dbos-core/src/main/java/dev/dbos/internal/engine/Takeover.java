@@ -68,9 +68,7 @@ final class Takeover {
             .filter(ClaimedWorkflow::hasSteps)
             .map(ClaimedWorkflow::workflowId)
             .toList();
-    return ids.isEmpty()
-        ? Map.of()
-        : engine.systemDatabase().read(dsl -> StepStore.load(dsl, ids));
+    return ids.isEmpty() ? Map.of() : engine.systemDatabase().read(dsl -> StepStore.load(dsl, ids));
   }
 
   /** Inputs that are missing may be where another implementation has put them meanwhile. */

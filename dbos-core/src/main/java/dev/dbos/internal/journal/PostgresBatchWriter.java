@@ -173,8 +173,7 @@ final class PostgresBatchWriter implements BatchWriter {
     binder.longs(rows, StartRow::createdAtMillis);
   }
 
-  private static void bindSteps(Binder binder, List<StepRow> rows, Care care)
-      throws SQLException {
+  private static void bindSteps(Binder binder, List<StepRow> rows, Care care) throws SQLException {
     if (care == Care.CHECKING) {
       binder.distinctTexts(rows, StepRow::workflowId);
     }
@@ -220,16 +219,14 @@ final class PostgresBatchWriter implements BatchWriter {
     if (result.rows() == null) {
       for (Checkpoint checkpoint : steps) {
         StepRow step = Objects.requireNonNull(checkpoint.step());
-        checkpoint.stepInserted(
-            true, new Standing(WorkflowState.PENDING.name(), step.runToken()));
+        checkpoint.stepInserted(true, new Standing(WorkflowState.PENDING.name(), step.runToken()));
       }
     } else {
       readCheckedSteps(result.rows(), steps);
     }
   }
 
-  private static void readCheckedSteps(ResultSet rows, List<Checkpoint> steps)
-      throws SQLException {
+  private static void readCheckedSteps(ResultSet rows, List<Checkpoint> steps) throws SQLException {
     record StepKey(String workflowId, int stepId) {}
 
     Map<String, Standing> standings = new HashMap<>();
@@ -250,8 +247,7 @@ final class PostgresBatchWriter implements BatchWriter {
     }
   }
 
-  private static void readFinishes(Result result, List<Checkpoint> finishes)
-      throws SQLException {
+  private static void readFinishes(Result result, List<Checkpoint> finishes) throws SQLException {
     if (result.rows() == null) {
       finishes.getFirst().finished(result.count() == 1);
       return;

@@ -42,7 +42,8 @@ final class PostgresParameters {
         yield Optional.of(DSL.table("(SELECT " + String.join(", ", values) + ")").as("i"));
       }
       case MANY -> {
-        // unnest of several arrays, which jOOQ has no type for. The first is hidden from the planner,
+        // unnest of several arrays, which jOOQ has no type for. The first is hidden from the
+        // planner,
         // who would plan anew for each short array, seeing how few rows there are.
         List<String> arrays = new ArrayList<>();
         for (String type : types) {

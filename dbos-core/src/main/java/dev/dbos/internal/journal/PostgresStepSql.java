@@ -53,10 +53,10 @@ final class PostgresStepSql {
   }
 
   /**
-   * Inserts steps that are taken to be new, of workflows that are taken to be pending and the
-   * runs' own. It returns nothing, which costs the server a quarter less. Where a workflow is not
-   * what it is taken for, the id is null, which the column refuses; and a step that is there
-   * already is a duplicate key. Either way nothing of the text has happened.
+   * Inserts steps that are taken to be new, of workflows that are taken to be pending and the runs'
+   * own. It returns nothing, which costs the server a quarter less. Where a workflow is not what it
+   * is taken for, the id is null, which the column refuses; and a step that is there already is a
+   * duplicate key. Either way nothing of the text has happened.
    *
    * <p>Eleven parameters.
    */
@@ -72,8 +72,7 @@ final class PostgresStepSql {
   }
 
   private static List<Field<?>> expectedOne() {
-    List<Field<?>> parameters =
-        TYPES.stream().<Field<?>>map(type -> field("?::" + type)).toList();
+    List<Field<?>> parameters = TYPES.stream().<Field<?>>map(type -> field("?::" + type)).toList();
     List<Field<?>> values = new ArrayList<>();
     values.add(expected(field("?::text", CLOB), field("?::text", CLOB)));
     values.addAll(parameters.subList(2, parameters.size()));
@@ -191,7 +190,6 @@ final class PostgresStepSql {
    * rows looks cheap until there are many.
    */
   static Condition isPending() {
-    return coalesce(WORKFLOW_STATUS.STATUS, inline(""))
-        .eq(inline(WorkflowState.PENDING.name()));
+    return coalesce(WORKFLOW_STATUS.STATUS, inline("")).eq(inline(WorkflowState.PENDING.name()));
   }
 }

@@ -6,12 +6,12 @@ import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.ForkStore;
 import dev.dbos.internal.store.ForkStore.Fork;
 import dev.dbos.internal.store.ForkStore.StepMark;
+import dev.dbos.internal.text.TimeOrderedId;
 import dev.dbos.workflow.ForkOptions;
 import dev.dbos.workflow.ForkOptions.Start;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.UUID;
 import org.jooq.DSLContext;
 
 /** Makes workflows that go on from a point of others. */
@@ -64,10 +64,10 @@ public final class Forking {
         "Workflow id " + forkId + " is taken already. Choose another id for the fork.", forkId);
   }
 
-  private static Fork copy(DSLContext dsl, String sourceId, ForkOptions options) {
+  private Fork copy(DSLContext dsl, String sourceId, ForkOptions options) {
     return new Fork(
         sourceId,
-        options.id().orElseGet(() -> UUID.randomUUID().toString()),
+        options.id().orElseGet(() -> TimeOrderedId.at(access.clock().millis())),
         firstStep(dsl, sourceId, options.start()),
         options.applicationVersion().orElse(null),
         options.timeout().map(Moments::durationMillis).orElse(null),

@@ -5,6 +5,7 @@ import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.internal.context.StepCodec;
 import dev.dbos.internal.store.MessageStore;
 import dev.dbos.internal.store.MessageStore.MessageRow;
+import dev.dbos.internal.text.TimeOrderedId;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.Message;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.jooq.DSLContext;
 
 /**
@@ -42,7 +42,7 @@ public record Letter(
    */
   public static Letter of(StepCodec codec, Message message, long sentAtMillis) {
     return new Letter(
-        message.idempotencyKey().orElseGet(() -> UUID.randomUUID().toString()),
+        message.idempotencyKey().orElseGet(() -> TimeOrderedId.at(sentAtMillis)),
         message.destination(),
         message.includesForks(),
         MessageStore.topic(message.topic().orElse(null)),

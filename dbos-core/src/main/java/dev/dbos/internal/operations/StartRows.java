@@ -12,6 +12,7 @@ import dev.dbos.internal.context.StartRow.Wanted;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.text.StoredName;
+import dev.dbos.internal.text.TimeOrderedId;
 import dev.dbos.serialization.Arguments;
 import dev.dbos.serialization.PortableJson;
 import dev.dbos.workflow.Deduplication;
@@ -21,7 +22,6 @@ import dev.dbos.workflow.StartOptions.Limit;
 import dev.dbos.workflow.Target;
 import dev.dbos.workflow.WorkflowDefinition;
 import java.lang.reflect.Type;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of workflows that are to begin. */
@@ -117,7 +117,7 @@ public final class StartRows {
   private StartRow row(
       Call call, StartOptions options, StartRow.Placement placement, Terms terms, long now) {
     return new StartRow(
-        options.id().orElseGet(() -> UUID.randomUUID().toString()),
+        options.id().orElseGet(() -> TimeOrderedId.at(now)),
         call.name(),
         access.codec().portable().encodeInput(call.input(), call.inputType()),
         PortableJson.PORTABLE_JSON,

@@ -5,7 +5,6 @@ import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.field;
 import static org.jooq.impl.DSL.inline;
-
 import static org.jooq.impl.DSL.selectOne;
 
 import dev.dbos.internal.context.Inheritance;
