@@ -62,7 +62,8 @@ public final class Benchmarks {
             new TreeSet<>(workloads.isEmpty() ? List.of(Workload.values()) : workloads),
             clients(chosen),
             chosen);
-    Results results = new Results(kind(some, quick));
+    Results results =
+        new Results(kind(some || chosen.contains("postgres") || chosen.contains("sqlite"), quick));
     if (!chosen.contains("sqlite")) {
       TestPostgres.Builder builder = TestPostgres.builder();
       // It is stopped with this process, whatever it is still writing.
@@ -91,9 +92,9 @@ public final class Benchmarks {
     results.write();
   }
 
-  private static String kind(boolean some, boolean quick) {
-    if (some) {
-      return "Run of a part";
+  private static String kind(boolean part, boolean quick) {
+    if (part) {
+      return Results.PART;
     }
     return quick ? "Quick run, for a first impression," : "Full run";
   }

@@ -16,6 +16,10 @@ import java.util.stream.Stream;
 /** The results of one run, and where they go. */
 final class Results {
   private static final Path DIRECTORY = Path.of("target", "benchmarks");
+
+  /** What a run of less than everything is called. */
+  static final String PART = "Run of a part";
+
   private static final String TABLE = "results.md";
   private static final String SUMMARY = "summary.md";
 
@@ -76,7 +80,10 @@ final class Results {
     Files.writeString(DIRECTORY.resolve(file), text);
   }
 
-  /** Puts what the last run wrote into the documentation, with the summary in the read-me. */
+  /**
+   * Puts what the last run wrote into the documentation, with the summary in the read-me; after one
+   * of a part only what has grown.
+   */
   static void publish() throws IOException {
     Path root = Path.of("").toAbsolutePath();
     while (!Files.exists(root.resolve("README.md"))) {
@@ -84,16 +91,27 @@ final class Results {
     }
     Path documents = root.resolve("docs").resolve("performance");
     Files.createDirectories(documents);
+    Path table = DIRECTORY.resolve(TABLE);
+    boolean whole = Files.exists(table) && !Files.readString(table).contains(PART);
     try (Stream<Path> files = Files.list(DIRECTORY)) {
-      for (Path file : files.filter(file -> !file.endsWith(SUMMARY)).toList()) {
+      for (Path file : files.filter(file -> isPublished(file, whole)).toList()) {
         Files.copy(
             file,
             documents.resolve(file.getFileName().toString()),
             StandardCopyOption.REPLACE_EXISTING);
       }
     }
-    replace(root.resolve("docs/performance.md"), "results", DIRECTORY.resolve(TABLE));
-    replace(root.resolve("README.md"), "figures", DIRECTORY.resolve(SUMMARY));
+    if (whole) {
+      replace(root.resolve("docs/performance.md"), "results", table);
+      replace(root.resolve("README.md"), "figures", DIRECTORY.resolve(SUMMARY));
+    } else {
+      Benchmarks.say("The last run was one of a part: only growth was published%n");
+    }
+  }
+
+  private static boolean isPublished(Path file, boolean whole) {
+    return !file.endsWith(SUMMARY)
+        && (whole || file.getFileName().toString().startsWith("growth-"));
   }
 
   /** Puts the text of a file between two comments of a page. */
