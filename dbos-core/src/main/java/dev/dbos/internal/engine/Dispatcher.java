@@ -6,7 +6,6 @@ import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.store.Claim;
 import dev.dbos.internal.store.ClaimedWorkflow;
 import dev.dbos.internal.store.ControlStore;
-import dev.dbos.internal.store.DatabaseTime;
 import dev.dbos.internal.store.LimitedQueue;
 import dev.dbos.internal.store.LimitedQueue.Taken;
 import dev.dbos.internal.store.QueueLoad;
@@ -201,12 +200,7 @@ final class Dispatcher {
               .systemDatabase()
               .write(
                   dsl ->
-                      LimitedQueue.claim(
-                          dsl,
-                          queueName,
-                          claim,
-                          load,
-                          now -> DatabaseTime.read(now, engine.settings().clock())));
+                      LimitedQueue.claim(dsl, queueName, claim, load, engine.settings().clock()));
       retryAfterMillis = taken.retryAfterMillis();
       limited = taken.isLimited();
       return taken.workflows();

@@ -13,6 +13,7 @@ import dev.dbos.internal.context.Moments;
 import dev.dbos.workflow.Queue;
 import dev.dbos.workflow.RateLimit;
 import dev.dbos.workflow.WorkflowState;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,18 +38,21 @@ public final class LimitedQueue {
   private final DSLContext dsl;
   private final Queue queue;
   private final Claim claim;
+  private final InstantSource clock;
   private final long nowMillis;
   private final Map<Field<?>, Object> marks = new HashMap<>();
   private long retryAtMillis = Long.MAX_VALUE;
 
-  private LimitedQueue(DSLContext dsl, RegisteredQueue registered, Claim claim, long nowMillis) {
+  private LimitedQueue(
+      DSLContext dsl, RegisteredQueue registered, Claim claim, InstantSource clock) {
     this.dsl = dsl;
     this.queue = registered.queue();
     this.claim = claim;
-    this.nowMillis = nowMillis;
+    this.clock = clock;
+    // After the lock, so that it is not before what others started meanwhile.
+    this.nowMillis = DatabaseTime.read(dsl, clock);
     if (registered.isRateLimited()) {
       marks.put(WORKFLOW_STATUS.RATE_LIMITED, true);
-      marks.put(WORKFLOW_STATUS.STARTED_AT_EPOCH_MS, nowMillis);
     }
   }
 
@@ -74,10 +78,10 @@ public final class LimitedQueue {
    *
    * @param claim whose {@code limit} is the most to take
    * @param load what this process is running of it
-   * @param now the time of the database
+   * @param clock the time, where the database has none that all processes share
    */
   public static Taken claim(
-      DSLContext dsl, String queueName, Claim claim, QueueLoad load, DatabaseNow now) {
+      DSLContext dsl, String queueName, Claim claim, QueueLoad load, InstantSource clock) {
     Optional<RegisteredQueue> found = QueueRegistry.find(dsl, queueName);
     if (found.isPresent() && found.get().sharesBudget()) {
       found = QueueRegistry.lock(dsl, queueName);
@@ -89,8 +93,7 @@ public final class LimitedQueue {
     if (!registered.isLimited()) {
       return new Taken(registered, QueueStore.claim(dsl, queueName, claim), null);
     }
-    // After the lock, so that it is not before what others started meanwhile.
-    LimitedQueue limited = new LimitedQueue(dsl, registered, claim, now.millis(dsl));
+    LimitedQueue limited = new LimitedQueue(dsl, registered, claim, clock);
     List<ClaimedWorkflow> taken = limited.take(load);
     return new Taken(
         registered,
@@ -98,13 +101,6 @@ public final class LimitedQueue {
         limited.retryAtMillis == Long.MAX_VALUE
             ? null
             : (Long) Math.max(1, limited.retryAtMillis - limited.nowMillis));
-  }
-
-  /** What time it is by the clock that all processes share. */
-  @FunctionalInterface
-  public interface DatabaseNow {
-    /** Now, epoch ms. */
-    long millis(DSLContext dsl);
   }
 
   private List<ClaimedWorkflow> take(QueueLoad load) {
@@ -117,16 +113,19 @@ public final class LimitedQueue {
             ? new QueuePartitions(this, room, load).ids()
             : dsl.fetch(QueueStore.first(QueueStore.isClaimable(queue.name(), claim), room))
                 .map(Record1::value1);
-    return ids.isEmpty()
-        ? List.of()
-        : QueueStore.take(
-            dsl,
-            claim,
-            WORKFLOW_STATUS
-                .WORKFLOW_UUID
-                .in(ids)
-                .and(WORKFLOW_STATUS.STATUS.eq(inline(WorkflowState.ENQUEUED.name()))),
-            marks);
+    if (ids.isEmpty()) {
+      return List.of();
+    }
+    // Not before the end of any that was not counted any more.
+    marks.put(WORKFLOW_STATUS.STARTED_AT_EPOCH_MS, DatabaseTime.nowMillis(dsl, clock));
+    return QueueStore.take(
+        dsl,
+        claim,
+        WORKFLOW_STATUS
+            .WORKFLOW_UUID
+            .in(ids)
+            .and(WORKFLOW_STATUS.STATUS.eq(inline(WorkflowState.ENQUEUED.name()))),
+        marks);
   }
 
   /** How many the limits of the whole queue allow. */

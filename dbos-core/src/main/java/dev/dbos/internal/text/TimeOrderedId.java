@@ -18,9 +18,9 @@ public final class TimeOrderedId {
   public static String at(long epochMillis) {
     UUID random = UUID.randomUUID();
     return new UUID(
-            epochMillis << TIME_SHIFT
+            (epochMillis << TIME_SHIFT)
                 | VERSION
-                | random.getMostSignificantBits() & RANDOM_BITS_BESIDE_VERSION,
+                | (random.getMostSignificantBits() & RANDOM_BITS_BESIDE_VERSION),
             random.getLeastSignificantBits())
         .toString();
   }
