@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Reads and changes the system tables behind the back of the library, as an operator would. */
 final class SystemRows {
@@ -43,6 +45,25 @@ final class SystemRows {
       List<String> values = new ArrayList<>();
       while (rows.next()) {
         values.add(rows.getString(1));
+      }
+      return values;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  /** All columns of all rows as text, by their names. */
+  List<Map<String, String>> rows(String sql) {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      List<Map<String, String>> values = new ArrayList<>();
+      while (rows.next()) {
+        Map<String, String> row = new TreeMap<>();
+        for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+          row.put(rows.getMetaData().getColumnName(column), String.valueOf(rows.getString(column)));
+        }
+        values.add(row);
       }
       return values;
     } catch (SQLException e) {

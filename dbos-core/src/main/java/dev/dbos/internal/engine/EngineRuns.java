@@ -3,6 +3,8 @@ package dev.dbos.internal.engine;
 import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.context.DeletedWorkflow;
 import dev.dbos.internal.context.Standing;
+import dev.dbos.internal.context.StartRow;
+import dev.dbos.internal.journal.Checkpoint;
 import dev.dbos.internal.operations.LocalRuns;
 import dev.dbos.internal.operations.Outcome;
 import dev.dbos.internal.sql.Dialect;
@@ -123,6 +125,17 @@ final class EngineRuns implements Runs, LocalRuns {
     Map<String, Standing> standings =
         engine.systemDatabase().read(dsl -> WorkflowStore.standings(dsl, ids));
     runs.forEach(run -> run.notice(standings.get(run.workflowId())));
+  }
+
+  @Override
+  public boolean enqueue(StartRow row) {
+    if (row.queued().deduplicationId() != null) {
+      // It may have to wait for the end of a transaction that has it, and everybody with it.
+      return false;
+    }
+    Checkpoint start = Checkpoint.of(row);
+    engine.journal().write(start);
+    return start.startInserted();
   }
 
   @Override

@@ -13,12 +13,12 @@ import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.SQLDataType.CLOB;
 
 import dev.dbos.internal.journal.PostgresParameters.Rows;
+import dev.dbos.internal.journal.StartColumn.Extent;
 import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.SystemDsl;
 import dev.dbos.serialization.PortableJson;
-import dev.dbos.workflow.WorkflowState;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,14 +42,6 @@ import org.jooq.Table;
 final class PostgresBatchSql {
   private static final String STATEMENT_SEPARATOR = ";\n";
 
-  /** What a start says beyond what all say. */
-  enum Terms {
-    /** Nothing. */
-    NONE,
-    /** Its limits of time, who called, attributes. */
-    SOME
-  }
-
   /** How the statement for steps goes about it. */
   enum Care {
     /** As in {@link PostgresStepSql#expecting}. */
@@ -61,10 +53,10 @@ final class PostgresBatchSql {
   /**
    * Which statements a batch needs.
    *
-   * @param terms of the starts; none for a batch without starts
+   * @param extent of the starts; none for a batch without starts
    * @param care for the steps
    */
-  record Shape(Rows starts, Terms terms, Rows steps, Care care, Rows finishes) {}
+  record Shape(Rows starts, Extent extent, Rows steps, Care care, Rows finishes) {}
 
   private final DSLContext dsl;
   private final PayloadLayout layout;
@@ -88,7 +80,7 @@ final class PostgresBatchSql {
 
   private String render(Shape shape) {
     return Stream.of(
-            start(shape.starts(), shape.terms() == Terms.NONE ? PLAIN : ALL),
+            start(shape.starts(), shape.extent()),
             shape.care() == Care.EXPECTING
                 ? steps.expecting(shape.steps())
                 : steps.checking(shape.steps()),
@@ -97,67 +89,36 @@ final class PostgresBatchSql {
         .collect(Collectors.joining(STATEMENT_SEPARATOR));
   }
 
-  /** A parameter: its type, its name, and where it goes. */
-  private record Column(String type, String parameter, Field<?> target) {
-    Field<?> value() {
-      return field(name("i", parameter), target.getDataType());
-    }
-  }
-
-  private static final List<Column> PLAIN =
-      List.of(
-          new Column("text", "id", WORKFLOW_STATUS.WORKFLOW_UUID),
-          new Column("text", "name", WORKFLOW_STATUS.NAME),
-          new Column("text", "inputs", WORKFLOW_STATUS.INPUTS),
-          new Column("text", "format", WORKFLOW_STATUS.SERIALIZATION),
-          new Column("text", "executor", WORKFLOW_STATUS.EXECUTOR_ID),
-          new Column("text", "version", WORKFLOW_STATUS.APPLICATION_VERSION),
-          new Column("text", "application", WORKFLOW_STATUS.APPLICATION_NAME),
-          new Column("text", "token", WORKFLOW_STATUS.OWNER_XID),
-          new Column("text", "parent", WORKFLOW_STATUS.PARENT_WORKFLOW_ID),
-          new Column("int8", "created", WORKFLOW_STATUS.CREATED_AT));
-
-  /** With {@link Terms#SOME}. */
-  private static final List<Column> TERMS =
-      List.of(
-          new Column("int8", "timeout", WORKFLOW_STATUS.WORKFLOW_TIMEOUT_MS),
-          new Column("int8", "deadline", WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS),
-          new Column("text", "caller", WORKFLOW_STATUS.AUTHENTICATED_USER),
-          new Column("text", "role", WORKFLOW_STATUS.ASSUMED_ROLE),
-          new Column("text", "roles", WORKFLOW_STATUS.AUTHENTICATED_ROLES),
-          new Column("jsonb", "attributes", WORKFLOW_STATUS.ATTRIBUTES));
-
-  private static final List<Column> ALL = Stream.concat(PLAIN.stream(), TERMS.stream()).toList();
-
-  /** A parameter for each column; of several, returns the tokens of the runs whose row is new. */
-  private Optional<String> start(Rows count, List<Column> columns) {
+  /**
+   * A parameter for each column of the extent; of several, returns the tokens of the runs and the
+   * ids of the workflows whose row is new.
+   */
+  private Optional<String> start(Rows count, Extent extent) {
+    List<StartColumn> columns = StartColumn.of(extent);
     return PostgresParameters.table(
             count,
-            columns.stream().map(Column::type).toList(),
-            columns.stream().map(Column::parameter).toList())
-        .map(rows -> dsl.render(start(count, columns, rows)));
+            columns.stream().map(StartColumn::type).toList(),
+            columns.stream().map(column -> column.target().getName()).toList())
+        .map(rows -> dsl.render(start(count, extent, rows)));
   }
 
-  private Query start(Rows count, List<Column> columns, Table<?> rows) {
-    List<Field<?>> targets = new ArrayList<>(columns.stream().map(Column::target).toList());
-    List<Field<?>> values = new ArrayList<>(columns.stream().map(Column::value).toList());
-    targets.addAll(
-        List.of(
-            WORKFLOW_STATUS.STATUS,
-            WORKFLOW_STATUS.UPDATED_AT,
-            WORKFLOW_STATUS.RECOVERY_ATTEMPTS,
-            WORKFLOW_STATUS.PRIORITY));
-    values.addAll(
-        List.of(inline(WorkflowState.PENDING.name()), number("created"), inline(1L), inline(0)));
+  private Query start(Rows count, Extent extent, Table<?> rows) {
+    Map<Field<?>, Field<?>> values = new LinkedHashMap<>(StartColumn.constants(extent));
+    for (StartColumn column : StartColumn.of(extent)) {
+      Field<?> target = column.target();
+      values.put(target, field(name("i", target.getName()), target.getDataType()));
+    }
     var insert =
         dsl.insertInto(WORKFLOW_STATUS)
-            .columns(targets)
-            .select(select(values).from(rows))
+            .columns(values.keySet())
+            .select(select(values.values()).from(rows))
             .onConflictDoNothing();
     if (layout != PayloadLayout.IN_ROWS) {
       return PostgresPayloadSql.withInputs(dsl, insert);
     }
-    return count == Rows.ONE ? insert : insert.returning(WORKFLOW_STATUS.OWNER_XID);
+    return count == Rows.ONE
+        ? insert
+        : insert.returning(WORKFLOW_STATUS.OWNER_XID, WORKFLOW_STATUS.WORKFLOW_UUID);
   }
 
   /** Six parameters; of several, returns the ids of the workflows that ended. */

@@ -4,8 +4,8 @@ import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.journal.PostgresBatchSql.Care;
 import dev.dbos.internal.journal.PostgresBatchSql.Shape;
-import dev.dbos.internal.journal.PostgresBatchSql.Terms;
 import dev.dbos.internal.journal.PostgresParameters.Rows;
+import dev.dbos.internal.journal.StartColumn.Extent;
 import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Database.Access;
@@ -90,22 +90,20 @@ final class PostgresBatchWriter implements BatchWriter {
       addIf(checkpoint.step() != null, checkpoint, steps);
       addIf(checkpoint.finish() != null, checkpoint, finishes);
     }
+    List<StartRow> startRows = rows(starts, Checkpoint::start);
+    Extent extent = StartColumn.extentOf(startRows);
     Shape shape =
         new Shape(
             Rows.of(starts.size()),
-            termsOf(starts),
+            extent,
             Rows.of(steps.size()),
             care,
             Rows.of(finishes.size()));
     String text = Objects.requireNonNull(texts.get(layout.get())).of(shape);
     try (PreparedStatement statement = connection.prepareStatement(text)) {
       Binder binder = new Binder(connection, statement);
-      if (!starts.isEmpty()) {
-        List<StartRow> rows = rows(starts, Checkpoint::start);
-        bindStarts(binder, rows);
-        if (shape.terms() == Terms.SOME) {
-          bindTerms(binder, rows(rows, StartRow::terms));
-        }
+      for (StartColumn column : starts.isEmpty() ? List.<StartColumn>of() : StartColumn.of(extent)) {
+        binder.column(column.type(), startRows, column.value());
       }
       if (!steps.isEmpty()) {
         bindSteps(binder, rows(steps, Checkpoint::step), care);
@@ -140,37 +138,6 @@ final class PostgresBatchWriter implements BatchWriter {
       rows.add(Objects.requireNonNull(part.apply(whole)));
     }
     return rows;
-  }
-
-  private static Terms termsOf(List<Checkpoint> starts) {
-    for (Checkpoint checkpoint : starts) {
-      if (!Objects.requireNonNull(checkpoint.start()).terms().isPlain()) {
-        return Terms.SOME;
-      }
-    }
-    return Terms.NONE;
-  }
-
-  private static void bindTerms(Binder binder, List<StartRow.Terms> rows) throws SQLException {
-    binder.longs(rows, StartRow.Terms::timeoutMillis);
-    binder.longs(rows, terms -> terms.own().deadlineMillis());
-    binder.texts(rows, terms -> terms.own().user());
-    binder.texts(rows, terms -> terms.own().assumedRole());
-    binder.texts(rows, terms -> terms.own().roles());
-    binder.json(rows, StartRow.Terms::attributes);
-  }
-
-  private static void bindStarts(Binder binder, List<StartRow> rows) throws SQLException {
-    binder.texts(rows, StartRow::workflowId);
-    binder.texts(rows, StartRow::name);
-    binder.texts(rows, StartRow::inputs);
-    binder.texts(rows, StartRow::format);
-    binder.texts(rows, row -> row.assignment().executorId());
-    binder.texts(rows, row -> row.assignment().applicationVersion());
-    binder.texts(rows, row -> row.assignment().applicationName());
-    binder.texts(rows, row -> row.assignment().runToken());
-    binder.texts(rows, row -> row.terms().parentId());
-    binder.longs(rows, StartRow::createdAtMillis);
   }
 
   private static void bindSteps(Binder binder, List<StepRow> rows, Care care) throws SQLException {
@@ -208,10 +175,24 @@ final class PostgresBatchWriter implements BatchWriter {
       starts.getFirst().startInserted(result.count() == 1);
       return;
     }
-    Set<String> inserted = texts(result.rows());
+    Set<String> tokens = new HashSet<>();
+    Set<String> ids = new HashSet<>();
+    while (result.rows().next()) {
+      String token = result.rows().getString(1);
+      if (token == null) {
+        ids.add(result.rows().getString(2));
+      } else {
+        tokens.add(token);
+      }
+    }
     for (Checkpoint checkpoint : starts) {
       StartRow start = Objects.requireNonNull(checkpoint.start());
-      checkpoint.startInserted(inserted.contains(start.assignment().runToken()));
+      checkpoint.startInserted(
+          switch (start.placement()) {
+            case StartRow.Assignment here -> tokens.contains(here.runToken());
+            // Nobody's yet: of two with one id the first is new.
+            case StartRow.Queued queued -> ids.remove(start.workflowId());
+          });
     }
   }
 
@@ -297,11 +278,28 @@ final class PostgresBatchWriter implements BatchWriter {
       }
     }
 
-    <R> void json(List<R> rows, Function<R, @Nullable String> column) throws SQLException {
+    /** A column of a type that starts have. */
+    void column(String type, List<StartRow> rows, Function<StartRow, @Nullable Object> value)
+        throws SQLException {
       if (rows.size() == 1) {
-        texts(rows, column);
+        Object single = value.apply(rows.getFirst());
+        if (single == null || single instanceof String) {
+          statement.setString(++index, (String) single);
+        } else {
+          statement.setObject(++index, single);
+        }
       } else {
-        bind("jsonb", values(rows, column, new String[rows.size()]));
+        @Nullable Object[] array =
+            switch (type) {
+              case "int8" -> new Long[rows.size()];
+              case "int4" -> new Integer[rows.size()];
+              case "bool" -> new Boolean[rows.size()];
+              default -> new String[rows.size()];
+            };
+        for (int row = 0; row < array.length; row++) {
+          array[row] = value.apply(rows.get(row));
+        }
+        bind(type, array);
       }
     }
 

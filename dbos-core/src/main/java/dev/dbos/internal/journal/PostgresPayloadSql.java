@@ -25,7 +25,10 @@ final class PostgresPayloadSql {
 
   private PostgresPayloadSql() {}
 
-  /** Inserts workflows and their inputs; returns the tokens of the runs whose row is new. */
+  /**
+   * Inserts workflows and their inputs; returns the tokens of the runs and the ids of the workflows
+   * whose row is new.
+   */
   static Query withInputs(DSLContext dsl, InsertReturningStep<?> workflows) {
     return dsl.with(WRITTEN)
         .as(
@@ -45,7 +48,7 @@ final class PostgresPayloadSql {
                         .doUpdate()
                         .set(WORKFLOW_INPUT.INPUTS, excluded(WORKFLOW_INPUT.INPUTS))
                         .returning(WORKFLOW_INPUT.WORKFLOW_UUID)))
-        .select(written(WORKFLOW_STATUS.OWNER_XID))
+        .select(written(WORKFLOW_STATUS.OWNER_XID), written(WORKFLOW_STATUS.WORKFLOW_UUID))
         .from(table(name(WRITTEN)));
   }
 

@@ -9,8 +9,8 @@ import static org.jooq.impl.DSL.select;
 
 import dev.dbos.internal.context.Standing;
 import dev.dbos.internal.context.StartRow;
-import dev.dbos.internal.context.StartRow.Assignment;
 import dev.dbos.internal.context.StepRecord;
+import dev.dbos.internal.journal.StartColumn.Extent;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SystemDsl;
 import dev.dbos.serialization.PortableJson;
@@ -19,8 +19,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -34,17 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqliteBatchWriter implements BatchWriter {
   private final Database database;
-  private static final List<Field<?>> TERMS =
-      List.of(
-          WORKFLOW_STATUS.WORKFLOW_TIMEOUT_MS,
-          WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS,
-          WORKFLOW_STATUS.AUTHENTICATED_USER,
-          WORKFLOW_STATUS.ASSUMED_ROLE,
-          WORKFLOW_STATUS.AUTHENTICATED_ROLES,
-          WORKFLOW_STATUS.ATTRIBUTES);
-
-  private final String start;
-  private final String startOnTerms;
+  private final Map<Extent, String> starts = new EnumMap<>(Extent.class);
   private final String standing;
   private final String step;
   private final String finish;
@@ -52,8 +44,9 @@ final class SqliteBatchWriter implements BatchWriter {
   SqliteBatchWriter(Database database, String schema) {
     this.database = database;
     DSLContext dsl = SystemDsl.of(database.dialect(), schema);
-    this.start = start(dsl, List.of());
-    this.startOnTerms = start(dsl, TERMS);
+    for (Extent extent : Extent.values()) {
+      starts.put(extent, start(dsl, extent));
+    }
     this.standing =
         dsl.render(
             select(WORKFLOW_STATUS.STATUS, WORKFLOW_STATUS.OWNER_XID)
@@ -102,35 +95,18 @@ final class SqliteBatchWriter implements BatchWriter {
                 .and(WORKFLOW_STATUS.OWNER_XID.eq(text())));
   }
 
-  /** Eleven parameters, and those of {@code more}. */
-  private static String start(DSLContext dsl, List<Field<?>> more) {
-    List<Field<?>> parameters =
-        new ArrayList<>(
-            List.of(
-                WORKFLOW_STATUS.WORKFLOW_UUID,
-                WORKFLOW_STATUS.NAME,
-                WORKFLOW_STATUS.INPUTS,
-                WORKFLOW_STATUS.SERIALIZATION,
-                WORKFLOW_STATUS.EXECUTOR_ID,
-                WORKFLOW_STATUS.APPLICATION_VERSION,
-                WORKFLOW_STATUS.APPLICATION_NAME,
-                WORKFLOW_STATUS.OWNER_XID,
-                WORKFLOW_STATUS.PARENT_WORKFLOW_ID,
-                WORKFLOW_STATUS.CREATED_AT,
-                WORKFLOW_STATUS.UPDATED_AT));
-    parameters.addAll(more);
-    List<Field<?>> columns = new ArrayList<>(parameters);
-    columns.addAll(
-        List.of(
-            WORKFLOW_STATUS.STATUS, WORKFLOW_STATUS.RECOVERY_ATTEMPTS, WORKFLOW_STATUS.PRIORITY));
-    List<Field<?>> values =
-        new ArrayList<>(
-            parameters.stream()
-                .map(column -> column.getType() == Long.class ? number() : text())
-                .toList());
-    values.addAll(List.of(inline(WorkflowState.PENDING.name()), inline(1L), inline(0)));
+  /** A parameter for each column of the extent. */
+  private static String start(DSLContext dsl, Extent extent) {
+    Map<Field<?>, Field<?>> values = new LinkedHashMap<>();
+    for (StartColumn column : StartColumn.of(extent)) {
+      values.put(column.target(), param("v", column.target().getDataType()));
+    }
+    values.putAll(StartColumn.constants(extent));
     return dsl.render(
-        dsl.insertInto(WORKFLOW_STATUS).columns(columns).values(values).onConflictDoNothing());
+        dsl.insertInto(WORKFLOW_STATUS)
+            .columns(values.keySet())
+            .values(values.values())
+            .onConflictDoNothing());
   }
 
   private static Param<String> text() {
@@ -168,28 +144,12 @@ final class SqliteBatchWriter implements BatchWriter {
   }
 
   private boolean insert(Connection connection, StartRow row) throws SQLException {
-    Assignment assignment = row.assignment();
-    StartRow.Terms terms = row.terms();
-    String sql = terms.isPlain() ? start : startOnTerms;
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, row.workflowId());
-      statement.setString(2, row.name());
-      statement.setString(3, row.inputs());
-      statement.setString(4, row.format());
-      statement.setString(5, assignment.executorId());
-      statement.setString(6, assignment.applicationVersion());
-      statement.setString(7, assignment.applicationName());
-      statement.setString(8, assignment.runToken());
-      statement.setString(9, terms.parentId());
-      statement.setLong(10, row.createdAtMillis());
-      statement.setLong(11, row.createdAtMillis());
-      if (!terms.isPlain()) {
-        statement.setObject(12, terms.timeoutMillis());
-        statement.setObject(13, terms.own().deadlineMillis());
-        statement.setString(14, terms.own().user());
-        statement.setString(15, terms.own().assumedRole());
-        statement.setString(16, terms.own().roles());
-        statement.setString(17, terms.attributes());
+    Extent extent = StartColumn.extentOf(List.of(row));
+    try (PreparedStatement statement =
+        connection.prepareStatement(Objects.requireNonNull(starts.get(extent)))) {
+      int index = 0;
+      for (StartColumn column : StartColumn.of(extent)) {
+        statement.setObject(++index, column.value().apply(row));
       }
       return statement.executeUpdate() == 1;
     }

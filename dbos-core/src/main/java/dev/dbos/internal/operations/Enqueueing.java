@@ -11,7 +11,6 @@ import dev.dbos.internal.operations.StartRows.Call;
 import dev.dbos.internal.sql.SqlFailure;
 import dev.dbos.internal.store.EnqueueStore;
 import dev.dbos.internal.store.Enqueued;
-import dev.dbos.internal.store.SystemDatabase;
 import dev.dbos.serialization.Payload;
 import dev.dbos.workflow.Deduplication.Policy;
 import dev.dbos.workflow.StartOptions;
@@ -60,7 +59,7 @@ public final class Enqueueing {
     String place(DSLContext dsl, StartRow row);
 
     /** Does it by one statement; false when that is not enough, and nothing has been done. */
-    default boolean placeAlone(SystemDatabase database, StartRow row) {
+    default boolean placeAlone(SystemAccess access, StartRow row) {
       return false;
     }
   }
@@ -73,8 +72,9 @@ public final class Enqueueing {
     }
 
     @Override
-    public boolean placeAlone(SystemDatabase database, StartRow row) {
-      return database.writeOne(dsl -> EnqueueStore.insertAlone(dsl, row));
+    public boolean placeAlone(SystemAccess access, StartRow row) {
+      return access.runs().enqueue(row)
+          || access.systemDatabase().writeOne(dsl -> EnqueueStore.insertAlone(dsl, row));
     }
   }
 
@@ -126,11 +126,10 @@ public final class Enqueueing {
   private String outside(
       Call call, StartOptions options, @Nullable String version, Placing placing) {
     StartRow row = rows.queued(call, options, version, null);
-    SystemDatabase database = access.systemDatabase();
     String id =
-        placing.placeAlone(database, row)
+        placing.placeAlone(access, row)
             ? row.workflowId()
-            : database.write(dsl -> placing.place(dsl, row));
+            : access.systemDatabase().write(dsl -> placing.place(dsl, row));
     access.enqueued(row.queued());
     return id;
   }

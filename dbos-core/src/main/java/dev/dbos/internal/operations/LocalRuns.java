@@ -1,6 +1,7 @@
 package dev.dbos.internal.operations;
 
 import dev.dbos.internal.context.DeletedWorkflow;
+import dev.dbos.internal.context.StartRow;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
@@ -73,6 +74,16 @@ public interface LocalRuns {
 
   /** Has the runs of these workflows, if there are any here, look whether they may go on. */
   void changed(Collection<String> workflowIds);
+
+  /**
+   * Puts a workflow into its queue, together with whatever else this process writes just now.
+   *
+   * @return false when nothing was inserted: because something is in the way, or because this
+   *     process writes nothing together
+   */
+  default boolean enqueue(StartRow row) {
+    return false;
+  }
 
   /** Something waits in a queue, or a queue has changed. */
   void enqueued(String queueName);
