@@ -282,12 +282,15 @@ final class PostgresBatchWriter implements BatchWriter {
     void column(String type, List<StartRow> rows, Function<StartRow, @Nullable Object> value)
         throws SQLException {
       if (rows.size() == 1) {
-        Object single = value.apply(rows.getFirst());
-        if (single == null || single instanceof String) {
-          statement.setString(++index, (String) single);
-        } else {
-          statement.setObject(++index, single);
-        }
+        // A null has its column's type, too: with another one the server prepares the text anew.
+        int sqlType =
+            switch (type) {
+              case "int8" -> Types.BIGINT;
+              case "int4" -> Types.INTEGER;
+              case "bool" -> Types.BOOLEAN;
+              default -> Types.VARCHAR;
+            };
+        statement.setObject(++index, value.apply(rows.getFirst()), sqlType);
       } else {
         @Nullable Object[] array =
             switch (type) {
