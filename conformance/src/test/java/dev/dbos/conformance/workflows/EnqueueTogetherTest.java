@@ -90,9 +90,7 @@ class EnqueueTogetherTest {
         client.enqueue(PACK, "tea", options.withId("client-" + way));
       }
 
-      assertThat(rows(site, "ours-%"))
-          .hasSize(ways.size())
-          .isEqualTo(rows(site, "client-%"));
+      assertThat(rows(site, "ours-%")).hasSize(ways.size()).isEqualTo(rows(site, "client-%"));
     }
   }
 

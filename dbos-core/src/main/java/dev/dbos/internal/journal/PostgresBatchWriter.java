@@ -94,15 +94,12 @@ final class PostgresBatchWriter implements BatchWriter {
     Extent extent = StartColumn.extentOf(startRows);
     Shape shape =
         new Shape(
-            Rows.of(starts.size()),
-            extent,
-            Rows.of(steps.size()),
-            care,
-            Rows.of(finishes.size()));
+            Rows.of(starts.size()), extent, Rows.of(steps.size()), care, Rows.of(finishes.size()));
     String text = Objects.requireNonNull(texts.get(layout.get())).of(shape);
     try (PreparedStatement statement = connection.prepareStatement(text)) {
       Binder binder = new Binder(connection, statement);
-      for (StartColumn column : starts.isEmpty() ? List.<StartColumn>of() : StartColumn.of(extent)) {
+      for (StartColumn column :
+          starts.isEmpty() ? List.<StartColumn>of() : StartColumn.of(extent)) {
         binder.column(column.type(), startRows, column.value());
       }
       if (!steps.isEmpty()) {

@@ -131,11 +131,13 @@ record StartColumn(String type, Field<?> target, Function<StartRow, @Nullable Ob
         : WorkflowState.DELAYED.name();
   }
 
-  private static StartColumn text(Field<String> column, Function<StartRow, @Nullable Object> value) {
+  private static StartColumn text(
+      Field<String> column, Function<StartRow, @Nullable Object> value) {
     return new StartColumn("text", column, value);
   }
 
-  private static StartColumn number(Field<Long> column, Function<StartRow, @Nullable Object> value) {
+  private static StartColumn number(
+      Field<Long> column, Function<StartRow, @Nullable Object> value) {
     return new StartColumn("int8", column, value);
   }
 
