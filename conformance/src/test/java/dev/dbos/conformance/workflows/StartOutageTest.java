@@ -91,7 +91,8 @@ class StartOutageTest {
         DBOS dbos = teaShop(server.url(database, proxy)).launch()) {
       Cut answer =
           proxy.onClientStatement(
-              sql -> sql.contains("\"recovery_attempts\""), Action.CUT_AFTER_SERVER_ANSWER);
+              sql -> sql.startsWith("insert") && sql.contains("\"workflow_status\""),
+              Action.CUT_AFTER_SERVER_ANSWER);
       Cut look = lookIsLost(proxy);
 
       assertThat(dbos.start(POUR, "tea", StartOptions.id("cup-1")).result(PATIENCE))
