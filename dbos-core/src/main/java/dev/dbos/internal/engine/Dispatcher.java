@@ -48,9 +48,13 @@ final class Dispatcher {
   private final RunningOfQueue running;
   private final Object signal = new Object();
   private boolean signalled;
+  private boolean said;
   private boolean closed;
   private @Nullable Thread thread;
+
+  /** Whether there is said to be work; used by its thread alone. */
   private boolean told;
+
   private volatile Duration idle = IDLE;
   private volatile boolean limited;
 
@@ -82,8 +86,13 @@ final class Dispatcher {
 
   /** Something has been put into the queue, or the queue has changed. */
   void signal() {
+    look(true);
+  }
+
+  private void look(boolean isSaidToHaveWork) {
     synchronized (signal) {
       signalled = true;
+      said |= isSaidToHaveWork;
       signal.notifyAll();
     }
   }
@@ -91,7 +100,7 @@ final class Dispatcher {
   /** Something of the queue has ended here: a place is free for another one. */
   private void ended() {
     if (limited) {
-      signal();
+      look(false);
     }
   }
 
@@ -258,7 +267,8 @@ final class Dispatcher {
         }
         left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       }
-      told = signalled;
+      told = said;
+      said = false;
       signalled = false;
       return !closed;
     }

@@ -12,8 +12,9 @@ import static org.jooq.impl.DSL.name;
 import static org.jooq.impl.DSL.select;
 import static org.jooq.impl.SQLDataType.CLOB;
 
+import dev.dbos.internal.context.StartColumn;
+import dev.dbos.internal.context.StartColumn.Extent;
 import dev.dbos.internal.journal.PostgresParameters.Rows;
-import dev.dbos.internal.journal.StartColumn.Extent;
 import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.internal.sql.Dialect;
 import dev.dbos.internal.sql.SystemDsl;

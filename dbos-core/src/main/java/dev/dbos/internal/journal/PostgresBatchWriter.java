@@ -1,11 +1,12 @@
 package dev.dbos.internal.journal;
 
 import dev.dbos.internal.context.Standing;
+import dev.dbos.internal.context.StartColumn;
+import dev.dbos.internal.context.StartColumn.Extent;
 import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.journal.PostgresBatchSql.Care;
 import dev.dbos.internal.journal.PostgresBatchSql.Shape;
 import dev.dbos.internal.journal.PostgresParameters.Rows;
-import dev.dbos.internal.journal.StartColumn.Extent;
 import dev.dbos.internal.migration.PayloadLayout;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.Database.Access;

@@ -8,9 +8,10 @@ import static org.jooq.impl.DSL.param;
 import static org.jooq.impl.DSL.select;
 
 import dev.dbos.internal.context.Standing;
+import dev.dbos.internal.context.StartColumn;
+import dev.dbos.internal.context.StartColumn.Extent;
 import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.context.StepRecord;
-import dev.dbos.internal.journal.StartColumn.Extent;
 import dev.dbos.internal.sql.Database;
 import dev.dbos.internal.sql.SystemDsl;
 import dev.dbos.serialization.PortableJson;

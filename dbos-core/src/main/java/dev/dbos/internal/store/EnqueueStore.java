@@ -2,17 +2,13 @@ package dev.dbos.internal.store;
 
 import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
 import static org.jooq.impl.DSL.cast;
-import static org.jooq.impl.DSL.inline;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.val;
 
-import dev.dbos.internal.context.Inheritance;
+import dev.dbos.internal.context.StartColumn;
+import dev.dbos.internal.context.StartColumn.Extent;
 import dev.dbos.internal.context.StartRow;
-import dev.dbos.internal.context.StartRow.Origin;
-import dev.dbos.internal.context.StartRow.Queued;
-import dev.dbos.internal.context.StartRow.Wanted;
 import dev.dbos.internal.migration.PayloadLayout;
-import dev.dbos.workflow.WorkflowState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -181,54 +177,19 @@ public final class EnqueueStore {
     return holders;
   }
 
+  /** The values of a row by their columns, in one order for all rows. */
   private static Map<Field<?>, Field<?>> values(DSLContext dsl, StartRow row) {
-    Queued queued = row.queued();
-    Wanted wanted = queued.wanted();
-    Origin origin = queued.origin();
-    StartRow.Terms terms = row.terms();
-    Inheritance own = terms.own();
-    WorkflowState state =
-        queued.delayUntilMillis() == null ? WorkflowState.ENQUEUED : WorkflowState.DELAYED;
-    Row values = new Row();
-    values.set(WORKFLOW_STATUS.WORKFLOW_UUID, row.workflowId());
-    values.set(WORKFLOW_STATUS.STATUS, state.name());
-    values.set(WORKFLOW_STATUS.NAME, row.name());
-    values.set(WORKFLOW_STATUS.INPUTS, row.inputs());
-    values.set(WORKFLOW_STATUS.SERIALIZATION, row.format());
-    values.set(WORKFLOW_STATUS.QUEUE_NAME, queued.queueName());
-    values.set(WORKFLOW_STATUS.PRIORITY, queued.priority());
-    values.set(WORKFLOW_STATUS.DEDUPLICATION_ID, queued.deduplicationId());
-    values.set(WORKFLOW_STATUS.QUEUE_PARTITION_KEY, queued.partitionKey());
-    values.set(WORKFLOW_STATUS.DELAY_UNTIL_EPOCH_MS, queued.delayUntilMillis());
-    values.set(WORKFLOW_STATUS.APPLICATION_NAME, wanted.applicationName());
-    values.set(WORKFLOW_STATUS.APPLICATION_VERSION, wanted.applicationVersion());
-    values.set(WORKFLOW_STATUS.CLASS_NAME, wanted.className());
-    values.set(WORKFLOW_STATUS.CONFIG_NAME, wanted.instanceName());
-    values.set(WORKFLOW_STATUS.SCHEDULE_NAME, origin.scheduleName());
-    values.set(WORKFLOW_STATUS.IS_DEBOUNCED, origin.debounced());
-    values.set(WORKFLOW_STATUS.DEBOUNCE_DEADLINE_EPOCH_MS, origin.debounceDeadlineMillis());
-    values.set(WORKFLOW_STATUS.PARENT_WORKFLOW_ID, terms.parentId());
-    values.set(WORKFLOW_STATUS.WORKFLOW_TIMEOUT_MS, terms.timeoutMillis());
-    values.set(WORKFLOW_STATUS.WORKFLOW_DEADLINE_EPOCH_MS, own.deadlineMillis());
-    values.set(WORKFLOW_STATUS.AUTHENTICATED_USER, own.user());
-    values.set(WORKFLOW_STATUS.ASSUMED_ROLE, own.assumedRole());
-    values.set(WORKFLOW_STATUS.AUTHENTICATED_ROLES, own.roles());
-    values.set(WORKFLOW_STATUS.CREATED_AT, row.createdAtMillis());
-    values.set(WORKFLOW_STATUS.UPDATED_AT, row.createdAtMillis());
-    values.fields.put(WORKFLOW_STATUS.RECOVERY_ATTEMPTS, inline(0L));
-    Field<String> attributes = val(terms.attributes(), SQLDataType.CLOB);
-    values.fields.put(
-        WORKFLOW_STATUS.ATTRIBUTES,
-        dsl.dialect() == SQLDialect.SQLITE ? attributes : cast(attributes, SQLDataType.JSONB));
-    return values.fields;
+    Map<Field<?>, Field<?>> values = new LinkedHashMap<>();
+    for (StartColumn column : StartColumn.of(Extent.PLACES)) {
+      values.put(column.target(), value(dsl, column, row));
+    }
+    return values;
   }
 
-  /** The values of a row by their columns, in one order for all rows. */
-  private static final class Row {
-    private final Map<Field<?>, Field<?>> fields = new LinkedHashMap<>();
-
-    <T> void set(Field<T> column, @Nullable T value) {
-      fields.put(column, val(value, column));
-    }
+  private static Field<?> value(DSLContext dsl, StartColumn column, StartRow row) {
+    Object value = column.value().apply(row);
+    return dsl.dialect() != SQLDialect.SQLITE && column.target().equals(WORKFLOW_STATUS.ATTRIBUTES)
+        ? cast(val(value, SQLDataType.CLOB), SQLDataType.JSONB)
+        : val(value, column.target());
   }
 }

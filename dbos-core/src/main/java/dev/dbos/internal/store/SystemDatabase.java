@@ -135,7 +135,8 @@ public final class SystemDatabase implements AutoCloseable {
   /** Runs one statement that writes, without the exchange that a COMMIT of its own would be. */
   public <R extends @Nullable Object> R writeOne(Function<DSLContext, R> statement) {
     return switch (database().dialect()) {
-      case Dialect.Postgres postgres -> read(statement);
+      case Dialect.Postgres postgres ->
+          repeated("written", () -> database().read(connection -> statement.apply(on(connection))));
       case Dialect.Sqlite sqlite -> write(statement);
     };
   }

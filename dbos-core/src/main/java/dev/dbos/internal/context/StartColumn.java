@@ -1,9 +1,8 @@
-package dev.dbos.internal.journal;
+package dev.dbos.internal.context;
 
 import static dev.dbos.internal.schema.Tables.WORKFLOW_STATUS;
 import static org.jooq.impl.DSL.inline;
 
-import dev.dbos.internal.context.StartRow;
 import dev.dbos.internal.context.StartRow.Assignment;
 import dev.dbos.internal.context.StartRow.Queued;
 import dev.dbos.workflow.WorkflowState;
@@ -21,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param target the column
  * @param value what is written into it
  */
-record StartColumn(String type, Field<?> target, Function<StartRow, @Nullable Object> value) {
+public record StartColumn(
+    String type, Field<?> target, Function<StartRow, @Nullable Object> value) {
   /** What says least: of one that begins here, on no terms. */
   private static final List<StartColumn> PLAIN =
       List.of(
@@ -75,7 +75,7 @@ record StartColumn(String type, Field<?> target, Function<StartRow, @Nullable Ob
               queued(it -> it.origin().debounceDeadlineMillis())));
 
   /** What rows say beyond what all say. */
-  enum Extent {
+  public enum Extent {
     /** Nothing: they begin here. */
     NONE,
     /** Their limits of time, who called, attributes. */
@@ -90,7 +90,7 @@ record StartColumn(String type, Field<?> target, Function<StartRow, @Nullable Ob
       Stream.concat(PLAIN_AND_TERMS.stream(), PLACE.stream()).toList();
 
   /** What rows of this extent are written with. */
-  static List<StartColumn> of(Extent extent) {
+  public static List<StartColumn> of(Extent extent) {
     return switch (extent) {
       case NONE -> PLAIN;
       case TERMS -> PLAIN_AND_TERMS;
@@ -99,7 +99,7 @@ record StartColumn(String type, Field<?> target, Function<StartRow, @Nullable Ob
   }
 
   /** What all rows of this extent have in columns that are not among its {@link #of}. */
-  static Map<Field<?>, Field<?>> constants(Extent extent) {
+  public static Map<Field<?>, Field<?>> constants(Extent extent) {
     return extent == Extent.PLACES
         ? Map.of()
         : Map.of(
@@ -112,7 +112,7 @@ record StartColumn(String type, Field<?> target, Function<StartRow, @Nullable Ob
   }
 
   /** The least that says all there is to say of these rows. */
-  static Extent extentOf(List<StartRow> rows) {
+  public static Extent extentOf(List<StartRow> rows) {
     Extent extent = Extent.NONE;
     for (StartRow row : rows) {
       if (row.placement() instanceof Queued) {
