@@ -69,12 +69,17 @@ public abstract sealed class Workflows extends WorkflowTalk permits DBOS, DbosCl
    *
    * <p>Inside a workflow it is a step, and what is enqueued a child.
    *
+   * <p>While the system database is away, a {@link DBOS} waits for it as with any start. A client
+   * does not, nor is waited with a deduplication id.
+   *
    * @throws dev.dbos.error.WorkflowConflictException when the id belongs to another workflow
    * @throws dev.dbos.error.QueueDeduplicatedException when another workflow in the queue has the
    *     deduplication id, and the policy does not say to return that one
    * @throws dev.dbos.error.SerializationException when the input cannot be stored
    * @throws IllegalArgumentException when the options contradict each other
    * @throws IllegalStateException inside a transaction
+   * @throws dev.dbos.error.DatabaseUnavailableException when the database is away and is not waited
+   *     for
    */
   public <I, O extends @Nullable Object> WorkflowHandle<O> enqueue(
       WorkflowDefinition<I, O> definition, @Nullable I input, StartOptions options) {
