@@ -12,6 +12,7 @@ import dev.dbos.testing.TcpProxy.Action;
 import dev.dbos.testing.TestPostgres;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
+import dev.dbos.workflow.WorkflowState;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
@@ -100,6 +101,22 @@ class StartOutageTest {
 
       assertThat(answer.happened()).isTrue();
       assertThat(look.happened()).isTrue();
+    }
+  }
+
+  @Test
+  void whatIsPutIntoAQueueWaitsForTheDatabaseAndIsThereOnce() {
+    try (TcpProxy proxy = server.proxy();
+        DBOS dbos = teaShop(server.url(database, proxy)).launch()) {
+      Cut answer =
+          proxy.onClientStatement(
+              sql -> sql.startsWith("insert") && sql.contains("\"workflow_status\""),
+              Action.CUT_AFTER_SERVER_ANSWER);
+
+      dbos.start(POUR, "tea", StartOptions.id("cup-1").withQueue("bar"));
+
+      assertThat(answer.happened()).isTrue();
+      assertThat(dbos.status("cup-1").orElseThrow().state()).isEqualTo(WorkflowState.ENQUEUED);
     }
   }
 }
