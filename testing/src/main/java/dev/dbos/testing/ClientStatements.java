@@ -3,6 +3,7 @@ package dev.dbos.testing;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Knows which statement each message of one client makes the server execute.
@@ -12,11 +13,32 @@ import java.util.Optional;
  * statements sends the text of COMMIT only the first few times.
  */
 final class ClientStatements {
+  private static final Pattern READ_ONLY =
+      Pattern.compile("\\bREAD ONLY\\b", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern END =
+      Pattern.compile("(?:^|;)\\s*(COMMIT|ROLLBACK|ABORT|END)\\b", Pattern.CASE_INSENSITIVE);
+
   private final Map<String, String> texts = new HashMap<>();
   private final Map<String, String> portals = new HashMap<>();
 
-  /** Takes notice of a message; returns the SQL if the message executes it. */
+  private boolean readOnly;
+
+  /**
+   * Takes notice of a message; returns the SQL if the message executes it. The end of a transaction
+   * that was declared READ ONLY is not returned: with it nothing can be lost.
+   */
   Optional<String> observe(WireMessage message) {
+    Optional<String> sql = executed(message);
+    if (sql.isEmpty()) {
+      return sql;
+    }
+    boolean endsReading = readOnly && END.matcher(sql.get()).find();
+    readOnly = !endsReading && (readOnly || READ_ONLY.matcher(sql.get()).find());
+    return endsReading ? Optional.empty() : sql;
+  }
+
+  private Optional<String> executed(WireMessage message) {
     return switch (message.type()) {
       case 'Q' -> Optional.of(message.text(0));
       case 'P' -> {

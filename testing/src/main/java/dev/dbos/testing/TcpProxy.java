@@ -118,7 +118,8 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   /**
-   * Loses the answer to the next COMMIT: the server has committed, the client does not know.
+   * Loses the answer to the next COMMIT: the server has committed, the client does not know. The
+   * end of a transaction that was declared READ ONLY does not count, here and in the methods below.
    *
    * @return the break in store
    */

@@ -149,6 +149,23 @@ class TcpProxyTest {
     assertThat(orders()).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "prepareThreshold=1", "preferQueryMode=simple"})
+  void theEndOfATransactionThatOnlyReadIsNoCommit(String options) throws Exception {
+    try (Connection connection = connect(options)) {
+      Cut cut = proxy.cutBeforeCommit();
+      for (int i = 0; i < 7; i++) {
+        execute(connection, "SET TRANSACTION READ ONLY");
+        connection.commit();
+      }
+      assertThat(cut.happened()).isFalse();
+      execute(connection, INSERT);
+      assertThatExceptionOfType(SQLException.class).isThrownBy(connection::commit);
+      assertThat(cut.happened()).isTrue();
+    }
+    assertThat(orders()).isZero();
+  }
+
   @Test
   void theOrderOfATableThatIsDroppedOnCommitIsNoCommit() throws Exception {
     try (Connection connection = connect("")) {
