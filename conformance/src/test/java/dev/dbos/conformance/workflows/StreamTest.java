@@ -186,7 +186,7 @@ class StreamTest {
                       return "done";
                     })
                 .launch()) {
-      dbos.start(CHECKOUT, null, ORDER);
+      WorkflowHandle<String> checkout = dbos.start(CHECKOUT, null, ORDER);
       List<Integer> values = read(dbos);
 
       assertThat(values)
@@ -195,6 +195,7 @@ class StreamTest {
         int writer = i;
         assertThat(values.stream().filter(value -> value / 10 == writer)).isSorted();
       }
+      assertThat(checkout.result()).isEqualTo("done");
       assertThat(dbos.steps("order-42")).extracting(StepStatus::name).containsOnly("pack", "close");
     }
   }
