@@ -224,7 +224,7 @@ class RecoveryTest {
   @ParameterizedTest
   @EnumSource(Product.class)
   void moreThanOneBatchIsRecovered(Product product) {
-    int orders = 250;
+    int orders = 350;
     try (Site site = Site.of(product)) {
       try (DBOS dbos = shop(site).workflow(CHECKOUT, this::asleep).launch()) {
         for (int i = 0; i < orders; i++) {

@@ -21,6 +21,9 @@ final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
   private static final int BATCH = 100;
 
+  /** A batch is twice the one before: the first runs begin soon, many do not take many claims. */
+  private static final int LARGEST_BATCH = 4 * BATCH;
+
   private final Engine engine;
   private final Claim claim;
 
@@ -48,10 +51,15 @@ final class Recovery {
         engine.systemDatabase().read(dsl -> WorkflowStore.unregisteredNames(dsl, claim, own)));
     int recovered = 0;
     List<ClaimedWorkflow> batch;
+    Claim next = claim;
+    boolean full;
     do {
-      batch = engine.systemDatabase().write(dsl -> WorkflowStore.claim(dsl, claim, own));
+      Claim now = next;
+      batch = engine.systemDatabase().write(dsl -> WorkflowStore.claim(dsl, now, own));
       recovered += resume(batch);
-    } while (batch.size() == BATCH);
+      full = batch.size() == now.limit();
+      next = now.upTo(Math.min(LARGEST_BATCH, 2 * now.limit()));
+    } while (full);
     do {
       batch = engine.systemDatabase().write(dsl -> WorkflowStore.claimBusy(dsl, claim));
       recovered += resume(batch);

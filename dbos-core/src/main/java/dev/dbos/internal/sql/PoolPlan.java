@@ -126,8 +126,13 @@ record PoolPlan(Pools.Owner owner, DatabaseUrl url, PoolSetup setup, String driv
 
   /** Opens the pool, and in it the first connection. */
   HikariDataSource start(HikariConfig config) {
+    int idle = config.getMinimumIdle();
     try {
-      return new HikariDataSource(config);
+      // A pool that is to keep none idle would close the first one again.
+      config.setMinimumIdle(idle == 0 ? 1 : idle);
+      HikariDataSource pool = new HikariDataSource(config);
+      pool.setMinimumIdle(idle == 0 ? 0 : pool.getMinimumIdle());
+      return pool;
     } catch (PoolInitializationException | CredentialsFailure failure) {
       throw explain(failure);
     } catch (IllegalArgumentException | IllegalStateException refused) {

@@ -20,4 +20,16 @@ public record Claim(
     Set<String> workflowNames,
     String runToken,
     long nowMillis,
-    int limit) {}
+    int limit) {
+  /** The same with another {@link #limit()}. */
+  public Claim upTo(int most) {
+    return new Claim(
+        executorId,
+        applicationVersion,
+        applicationName,
+        workflowNames,
+        runToken,
+        nowMillis,
+        most);
+  }
+}

@@ -28,7 +28,7 @@ public final class StepStore {
             OPERATION_OUTPUTS.SERIALIZATION,
             OPERATION_OUTPUTS.CHILD_WORKFLOW_ID)
         .from(OPERATION_OUTPUTS)
-        .where(OPERATION_OUTPUTS.WORKFLOW_UUID.in(workflowIds))
+        .where(Chunks.among(dsl, OPERATION_OUTPUTS.WORKFLOW_UUID, workflowIds))
         .forEach(
             row ->
                 steps
