@@ -35,7 +35,6 @@ final class QueueRuns {
   private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
   private static final long IDLE_NANOS = Duration.ofMillis(40).toNanos();
-  private static final int WARM_UPS = 2;
   private static final int LATENCIES = 5;
   private static final long LATENCY_NANOS = Duration.ofSeconds(25).toNanos();
   private static final int RATE = 2_000;
@@ -75,15 +74,18 @@ final class QueueRuns {
     if (openings.keySet().stream().anyMatch(name -> Peer.isNamed(name, names))) {
       openings.keySet().removeIf(name -> !Peer.isNamed(name, names));
     }
+    for (Opening opening : openings.values()) {
+      warmUp(server, opening, Duration.ofMillis(quick ? 1_500 : 4_000));
+    }
     QueueRuns runs = new QueueRuns(ServerCpu.of(server));
     try {
       for (Opening opening : openings.values()) {
         String url = server.url(server.createDatabase());
         runs.enqueued.put(new Entrant(opening.open(url), Tally.connect(url)), 0L);
       }
-      List<Cell> cells = new ArrayList<>(runs.throughput(SIZE, WARM_UPS, quick ? 3 : 6));
+      List<Cell> cells = new ArrayList<>(runs.throughput(SIZE, quick ? 3 : 6));
       if (!quick) {
-        cells.addAll(runs.throughput(LARGE, 0, 3));
+        cells.addAll(runs.throughput(LARGE, 3));
       }
       cells.addAll(runs.latencies(quick ? 30 : 200));
       return cells;
@@ -95,21 +97,33 @@ final class QueueRuns {
     }
   }
 
-  private List<Cell> throughput(int size, int warmUps, int rounds) throws Exception {
+  /** In a database of its own: what is left of it is nobody's burden afterwards. */
+  private static void warmUp(TestPostgres server, Opening opening, Duration duration)
+      throws Exception {
+    String url = server.url(server.createDatabase());
+    QueueRuns runs = new QueueRuns(ServerCpu.NONE);
+    try (Connection look = Tally.connect(url);
+        QueueContender contender = opening.open(url)) {
+      long deadline = System.nanoTime() + duration.toNanos();
+      while (System.nanoTime() < deadline) {
+        runs.drain(new Entrant(contender, look), SIZE);
+      }
+    }
+  }
+
+  private List<Cell> throughput(int size, int rounds) throws Exception {
     Map<Entrant, Cell> cells = new LinkedHashMap<>();
     String workload = Report.format("W4 queue of %,d", size);
-    for (int round = -warmUps; round < rounds; round++) {
+    for (int round = 0; round < rounds; round++) {
       for (Entrant one : List.copyOf(enqueued.keySet())) {
         if (size > SIZE && one.contender().name().equals(QueueJobRunr.NAME)) {
           continue; // It would take minutes.
         }
         Slice slice = Slice.measure(size, () -> drain(one, size), cpu);
-        if (round >= 0) {
-          cells
-              .computeIfAbsent(
-                  one, key -> new Cell(Subject.of(workload, CALLERS, one.contender().name())))
-              .add(slice);
-        }
+        cells
+            .computeIfAbsent(
+                one, key -> new Cell(Subject.of(workload, CALLERS, one.contender().name())))
+            .add(slice);
       }
     }
     for (Entrant one : cells.keySet()) {

@@ -24,12 +24,6 @@ public record Claim(
   /** The same with another {@link #limit()}. */
   public Claim upTo(int most) {
     return new Claim(
-        executorId,
-        applicationVersion,
-        applicationName,
-        workflowNames,
-        runToken,
-        nowMillis,
-        most);
+        executorId, applicationVersion, applicationName, workflowNames, runToken, nowMillis, most);
   }
 }
