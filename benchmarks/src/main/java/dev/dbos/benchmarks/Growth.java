@@ -1,5 +1,6 @@
 package dev.dbos.benchmarks;
 
+import dev.dbos.internal.text.TimeOrderedId;
 import dev.dbos.testing.TempSqlite;
 import dev.dbos.testing.TestPostgres;
 import java.sql.Connection;
@@ -8,14 +9,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Whether what this library costs stays the same while something grows: the finished workflows in
- * the tables ({@code rows}, a million, with {@code 10m} ten), the results of steps ({@code
+ * the tables ({@code rows}, a million, with {@code 10m} also ten), the results of steps ({@code
  * results}), the steps of a workflow ({@code steps}), the workflows at once ({@code concurrency}),
  * and the finished workflows at a launch that recovers 1,000 ({@code launch}). With one of these
  * words only that, on {@code postgres} or {@code sqlite} alone. Rates count what should stay the
@@ -33,12 +35,10 @@ final class Growth {
 
   private final GrowthSeries.Plan plan;
   private final Set<String> chosen;
-  private final int millions;
 
   private Growth(GrowthSeries.Plan plan, Set<String> chosen) {
     this.plan = plan;
     this.chosen = chosen;
-    this.millions = chosen.contains("10m") ? 10 : 1;
   }
 
   static void run(Set<String> chosen, boolean quick) throws Exception {
@@ -88,20 +88,27 @@ final class Growth {
   }
 
   private List<GrowthSeries> rowsOnPostgres(TestPostgres server, ServerCpu cpu) throws Exception {
-    String small = server.url(server.createDatabase());
-    String large = server.url(server.createDatabase());
-    List<GrowthSeries> series = new ArrayList<>();
-    try (Contender few = Ours.jdbc(small, small);
-        Contender many = Ours.jdbc(large, large)) {
-      many.run(Workload.TEN_STEPS, MODEL);
-      GrowthFill.fill(large, MODEL, (long) millions * MILLION, 2);
-      for (Workload workload : List.of(Workload.ONE_TRANSACTION, Workload.TEN_STEPS)) {
-        for (int clients : List.of(1, 32)) {
-          series.add(rows(workload, "", clients, few, many, cpu));
+    Map<String, Contender> tables = new LinkedHashMap<>();
+    try {
+      for (int millions : chosen.contains("10m") ? List.of(0, 1, 10) : List.of(0, 1)) {
+        String url = server.url(server.createDatabase());
+        Contender contender = Ours.jdbc(url, url);
+        tables.put(finished(millions), contender);
+        contender.run(Workload.TEN_STEPS, MODEL);
+        if (millions > 0) {
+          GrowthFill.fill(url, MODEL, (long) millions * MILLION, 2);
         }
       }
+      List<GrowthSeries> series = new ArrayList<>();
+      for (Workload workload : List.of(Workload.ONE_TRANSACTION, Workload.TEN_STEPS)) {
+        for (int clients : List.of(1, 32)) {
+          series.add(rows(workload, "", clients, tables, cpu));
+        }
+      }
+      return series;
+    } finally {
+      tables.values().forEach(Contender::close);
     }
-    return series;
   }
 
   private List<GrowthSeries> rowsOnSqlite() throws Exception {
@@ -111,29 +118,33 @@ final class Growth {
         Contender many = Ours.jdbc(large.url(), large.url())) {
       many.run(Workload.TEN_STEPS, MODEL);
       GrowthFill.fill(large.url(), MODEL, MILLION, 2);
+      Map<String, Contender> tables = new LinkedHashMap<>();
+      tables.put(finished(0), few);
+      tables.put(finished(1), many);
       return List.of(
-          rows(Workload.TEN_STEPS, ", SQLite", 1, few, many, ServerCpu.NONE),
-          rows(Workload.TEN_STEPS, ", SQLite", 32, few, many, ServerCpu.NONE));
+          rows(Workload.TEN_STEPS, ", SQLite", 1, tables, ServerCpu.NONE),
+          rows(Workload.TEN_STEPS, ", SQLite", 32, tables, ServerCpu.NONE));
     }
   }
 
-  private GrowthSeries rows(
-      Workload workload, String suffix, int clients, Contender few, Contender many, ServerCpu cpu)
-      throws Exception {
-    String rows = (suffix.isEmpty() ? millions : 1) + " million finished";
-    return GrowthSeries.measure(
-        workload.title() + suffix,
-        "workflows",
-        List.of(
-            new GrowthSeries.Point("none finished", clients, 1, id -> run(few, workload)),
-            new GrowthSeries.Point(rows, clients, 1, id -> run(many, workload))),
-        plan,
-        cpu);
+  private static String finished(int millions) {
+    return millions == 0 ? "none finished" : millions + " million finished";
   }
 
-  /** With random ids, as workflows have them that are not given one. */
+  private GrowthSeries rows(
+      Workload workload, String suffix, int clients, Map<String, Contender> tables, ServerCpu cpu)
+      throws Exception {
+    List<GrowthSeries.Point> points = new ArrayList<>();
+    tables.forEach(
+        (finished, contender) ->
+            points.add(
+                new GrowthSeries.Point(finished, clients, 1, id -> run(contender, workload))));
+    return GrowthSeries.measure(workload.title() + suffix, "workflows", points, plan, cpu);
+  }
+
+  /** With ids as workflows have them that are not given one. */
   private static void run(Contender contender, Workload workload) throws Exception {
-    contender.run(workload, UUID.randomUUID().toString());
+    contender.run(workload, TimeOrderedId.at(System.currentTimeMillis()));
   }
 
   private GrowthSeries results(String what, String url, ServerCpu cpu) throws Exception {

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Fills a system database with copies of a finished workflow, of random ids and older moments. */
+/** Fills a system database with copies of a finished workflow, of older moments. */
 final class GrowthFill {
   private static final Set<String> MOMENTS =
       Set.of("created_at", "updated_at", "completed_at", "started_at_epoch_ms");
@@ -43,19 +43,28 @@ final class GrowthFill {
             postgres ? "SET session_replication_role = replica" : "PRAGMA foreign_keys = OFF",
             postgres ? "SET synchronous_commit = off" : "PRAGMA synchronous = OFF",
             "CREATE TEMPORARY TABLE added AS " + numbers(workflows),
-            copy("workflow_status", model, "added.id", "added.i * 10", "1 = 1"),
+            copy(
+                "workflow_status",
+                model,
+                "added.id",
+                "(" + (workflows + 1) + " - added.i) * 10",
+                "1 = 1"),
             copy("operation_outputs", model, "added.id", "0", "function_id < " + steps),
             postgres ? "VACUUM ANALYZE" : "ANALYZE",
             postgres ? "CHECKPOINT" : "PRAGMA wal_checkpoint(TRUNCATE)")
         .forEach(this::execute);
   }
 
+  /** Ids in the order of time, as workflows have them that are not given one. */
   private String numbers(long count) {
     return postgres
-        ? "SELECT i, gen_random_uuid()::text AS id FROM generate_series(1, " + count + ") i"
+        ? "SELECT i, lpad(to_hex(i), 12, '0') || '-' || gen_random_uuid() AS id"
+            + " FROM generate_series(1, "
+            + count
+            + ") i"
         : "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
             + count
-            + ") SELECT i, lower(hex(randomblob(16))) AS id FROM n";
+            + ") SELECT i, printf('%012x-', i) || lower(hex(randomblob(16))) AS id FROM n";
   }
 
   private String copy(String table, String model, String id, String age, String where)

@@ -7,6 +7,7 @@ import dev.dbos.testing.TcpProxy.Action;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 
 /** Breaks the ways between workers and the server. */
 final class NetworkTrouble implements Troublemaker {
@@ -14,6 +15,9 @@ final class NetworkTrouble implements Troublemaker {
   private static final int AWAIT_STEPS = 35;
   private static final int MAX_DELAY_MILLIS = 15;
   private static final int MAX_OUTAGE_MILLIS = 600;
+
+  private static final Pattern CHECKPOINT =
+      Pattern.compile("(insert into|update) (\"\\w+\"\\.)?\"(workflow_status|operation_outputs)\"");
 
   private final List<Slot> slots;
   private final Tally tally;
@@ -96,10 +100,9 @@ final class NetworkTrouble implements Troublemaker {
     return any;
   }
 
-  /** What the journal writes: starts, steps and ends of workflows. */
+  /** A start, a step or an end of a workflow, or a claim. */
   private static Cut checkpoint(TcpProxy proxy, Action action) {
-    return proxy.onClientStatement(
-        sql -> sql.contains("\"touched\"") || sql.contains("\"owned\""), action);
+    return proxy.onClientStatement(sql -> CHECKPOINT.matcher(sql).find(), action);
   }
 
   private boolean happens(Cut cut) throws InterruptedException {
