@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** A process that talks: one that is killed on its way, or one that does what it is told. */
@@ -105,9 +106,12 @@ final class TalkProgram {
   }
 
   private static void errand(String systemUrl, Point stop, BufferedReader input) {
+    CompletableFuture<Void> told = new CompletableFuture<>();
     Consumer<Point> reached =
         point -> {
           if (point == stop) {
+            // Whoever hears of it may kill this process, and has to find the messages.
+            told.join();
             System.out.println(point);
             readLine(input);
           }
@@ -117,6 +121,7 @@ final class TalkProgram {
       WorkflowHandle<String> errand = dbos.start(ERRAND, null, StartOptions.id("errand"));
       dbos.send("errand", "take milk");
       dbos.send("errand", "and sugar");
+      told.complete(null);
       errand.result();
     }
   }
