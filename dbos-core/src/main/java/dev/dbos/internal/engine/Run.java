@@ -1,6 +1,5 @@
 package dev.dbos.internal.engine;
 
-import dev.dbos.error.DatabaseUnavailableException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.Inheritance;
 import dev.dbos.internal.context.Observed;
@@ -14,9 +13,8 @@ import dev.dbos.internal.context.StepEffect;
 import dev.dbos.internal.context.StepRecord;
 import dev.dbos.internal.context.WorkflowScope;
 import dev.dbos.internal.operations.Outcome;
-import dev.dbos.internal.sql.Backoff;
 import dev.dbos.internal.sql.Database;
-import dev.dbos.internal.sql.SqlFailure;
+import dev.dbos.internal.sql.Outages;
 import dev.dbos.internal.store.ControlStore;
 import dev.dbos.internal.store.RecordedStep;
 import dev.dbos.internal.store.SystemDatabase;
@@ -36,13 +34,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Phaser;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -305,17 +301,12 @@ final class Run implements WorkflowScope, WatchedRun {
 
   /** Uses the system database, waiting for it when it is away. */
   <R> R patiently(Function<SystemDatabase, R> use) {
-    Backoff outages = Backoff.forOutages(ThreadLocalRandom.current());
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return use.apply(engine.systemDatabase());
-      } catch (DataAccessException | DatabaseUnavailableException failure) {
-        if (!SqlFailure.of(failure).isRetryable()) {
-          throw failure;
-        }
-        pause(outages.after(attempt));
-      }
-    }
+    return Outages.outlast(
+        () -> use.apply(engine.systemDatabase()),
+        duration -> {
+          pause(duration);
+          return true;
+        });
   }
 
   /** Begins nothing while this executor may count as dead. */
