@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
 /**
  * What one workflow asks of the server, counted by the server and by a proxy before it, with
@@ -28,19 +29,14 @@ record Counts(double exchanges, double statements, double commits, double syncs)
   /** Counts what {@code workflows} of them do. */
   static Counts of(TestPostgres server, Peer peer, Workload workload, int clients, int workflows)
       throws Exception {
-    List<String> databases = new ArrayList<>();
-    for (int i = 0; i < peer.databases(); i++) {
-      databases.add(server.createDatabase());
-    }
+    List<String> databases = databases(server, peer);
     try (TcpProxy proxy = server.proxy()) {
       List<String> urls = databases.stream().map(name -> server.url(name, proxy)).toList();
       Contender contender = peer.opening().open(urls.getFirst(), urls.getLast());
-      long before;
       long exchanges;
       List<StatementRecording> recorded = new ArrayList<>();
       try {
         run(contender, workload, clients, WARM_UP * clients);
-        before = syncs(server);
         exchanges = proxy.exchanges();
         recorded.add(
             server.record(
@@ -64,8 +60,38 @@ record Counts(double exchanges, double statements, double commits, double syncs)
           exchanges / n,
           recorded.stream().mapToInt(one -> one.texts().size()).sum() / n,
           recorded.stream().mapToInt(one -> one.writingCommits()).sum() / n,
-          (syncs(server) - before) / n);
+          syncs(server, peer, workload, clients, workflows) / n);
     }
+  }
+
+  private static List<String> databases(TestPostgres server, Peer peer) {
+    return Stream.generate(server::createDatabase).limit(peer.databases()).toList();
+  }
+
+  /**
+   * What more workflows make more. A session tells the server's counters what it has done when it
+   * ends, and only now and then before.
+   */
+  private static double syncs(
+      TestPostgres server, Peer peer, Workload workload, int clients, int workflows)
+      throws Exception {
+    int few = WARM_UP * clients;
+    long fewer = syncsOfAll(server, peer, workload, clients, few);
+    return syncsOfAll(server, peer, workload, clients, few + workflows) - fewer;
+  }
+
+  private static long syncsOfAll(
+      TestPostgres server, Peer peer, Workload workload, int clients, int workflows)
+      throws Exception {
+    List<String> urls = databases(server, peer).stream().map(server::url).toList();
+    long before = syncs(server);
+    Contender contender = peer.opening().open(urls.getFirst(), urls.getLast());
+    try {
+      run(contender, workload, clients, workflows);
+    } finally {
+      contender.close();
+    }
+    return syncs(server) - before;
   }
 
   private static void run(Contender contender, Workload workload, int clients, int workflows)
@@ -86,7 +112,7 @@ record Counts(double exchanges, double statements, double commits, double syncs)
     }
   }
 
-  /** Exact about sessions that have ended; those of the contender have when this counts. */
+  /** So far, of the sessions that have ended. */
   private static long syncs(TestPostgres server) throws SQLException {
     try (Connection connection = server.connect("postgres");
         Statement statement = connection.createStatement();

@@ -10,7 +10,8 @@ final class LineChart {
   private static final int RIGHT = 250;
   private static final int TOP = 44;
   private static final int PLOT = 200;
-  private static final int BOTTOM = 34;
+  private static final int BOTTOM = 50;
+  private static final int MOST_ON_A_LINE = 4;
   private static final List<String> DASHES = List.of("", "6 3", "2 3", "8 3 2 3", "1 4", "12 4");
 
   private LineChart() {}
@@ -25,9 +26,14 @@ final class LineChart {
     StringBuilder svg =
         Chart.open(title + ", speed to that of the smallest", WIDTH, TOP + PLOT + BOTTOM);
     grid(svg, highest);
-    sizes(svg, all.getFirst());
+    List<String> sizes =
+        all.stream()
+            .flatMap(series -> series.cells().stream().map(LineChart::size))
+            .distinct()
+            .toList();
+    label(svg, sizes);
     for (int i = 0; i < all.size(); i++) {
-      line(svg, all.get(i), i, highest);
+      line(svg, sizes, all.get(i), i, highest);
     }
     return svg.append("</svg>\n").toString();
   }
@@ -49,21 +55,24 @@ final class LineChart {
     }
   }
 
-  private static void sizes(StringBuilder svg, GrowthSeries series) {
-    for (int i = 0; i < series.cells().size(); i++) {
+  /** Of many, every second one a little lower: they would touch each other. */
+  private static void label(StringBuilder svg, List<String> sizes) {
+    for (int i = 0; i < sizes.size(); i++) {
+      int lower = sizes.size() > MOST_ON_A_LINE ? i % 2 : 0;
       svg.append(
           Report.format(
               "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
-              x(i, series), TOP + PLOT + 22, series.cells().get(i).subject().peer()));
+              x(i, sizes), TOP + PLOT + 22 + 16 * lower, sizes.get(i)));
     }
   }
 
-  private static void line(StringBuilder svg, GrowthSeries series, int number, double highest) {
+  private static void line(
+      StringBuilder svg, List<String> sizes, GrowthSeries series, int number, double highest) {
     StringJoiner points = new StringJoiner(" ");
-    for (int i = 0; i < series.cells().size(); i++) {
+    for (Cell cell : series.cells()) {
       points.add(
           Report.format(
-              "%.1f,%.1f", x(i, series), y(ratio(series, series.cells().get(i)), highest)));
+              "%.1f,%.1f", x(sizes.indexOf(size(cell)), sizes), y(ratio(series, cell), highest)));
     }
     int label = TOP + 14 + 20 * number;
     String style =
@@ -90,9 +99,13 @@ final class LineChart {
     return cell.timesAsFastAs(series.cells().getFirst());
   }
 
-  private static double x(int i, GrowthSeries series) {
+  private static String size(Cell cell) {
+    return cell.subject().peer();
+  }
+
+  private static double x(int i, List<String> sizes) {
     double width = WIDTH - LEFT - RIGHT;
-    return LEFT + width * (i + 0.5) / series.cells().size();
+    return LEFT + width * (i + 0.5) / sizes.size();
   }
 
   private static double y(double value, double highest) {

@@ -17,7 +17,7 @@ import java.util.Set;
  * meets all alike. Each peer has databases of its own; all are open from the beginning to the end.
  */
 final class Suite {
-  private static final int COUNTED = 200;
+  private static final int COUNTED = 500;
 
   private final Plan plan;
   private final String suffix;
