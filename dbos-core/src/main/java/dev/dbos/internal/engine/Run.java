@@ -32,10 +32,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Phaser;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jooq.DSLContext;
@@ -62,8 +58,9 @@ final class Run implements WorkflowScope, WatchedRun {
   private final Identity identity;
   private final boolean resumed;
   private final RunSteps steps;
-  private final Phaser asyncOperations = new Phaser(1);
+  private final AsyncOperations asyncOperations;
   private final StopSignal stop;
+  private final RunWaits waits;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
   private final CompletableFuture<@Nullable Void> left = new CompletableFuture<>();
   private final boolean counted;
@@ -83,6 +80,8 @@ final class Run implements WorkflowScope, WatchedRun {
     this.engine = engine;
     this.identity = identity;
     this.stop = new StopSignal(identity.workflowId());
+    this.waits = new RunWaits(this, engine, stop);
+    this.asyncOperations = new AsyncOperations(identity.workflowId());
     this.counted = counted;
     this.resumed = earlier != null;
     this.steps = new RunSteps(this, engine, earlier == null ? Map.of() : earlier);
@@ -311,89 +310,32 @@ final class Run implements WorkflowScope, WatchedRun {
 
   /** Begins nothing while this executor may count as dead. */
   void awaitLease() {
-    engine
-        .lease()
-        .lapsed()
-        .ifPresent(renewed -> await(CompletableFuture.anyOf(renewed, stop.future()), null));
+    waits.awaitLease();
   }
 
   @Override
   public void pause(Duration duration) {
-    await(stop.future(), duration);
-    checkRunning();
+    waits.pause(duration);
   }
 
   @Override
   public boolean idleUntil(@Nullable CompletableFuture<?> future, @Nullable Duration timeout) {
-    steps.flush();
-    boolean ended;
-    if (engine.beginIdle(this)) {
-      stop(Reason.CLOSING);
-    }
-    try {
-      CompletableFuture<Reason> stopped = stop.future();
-      ended = await(future == null ? stopped : CompletableFuture.anyOf(future, stopped), timeout);
-    } finally {
-      engine.endIdle(this);
-    }
-    checkRunning();
-    return ended;
+    return waits.idleUntil(future, timeout);
   }
 
   @Override
   public boolean idleUntil(@Nullable CompletableFuture<?> future, Instant until) {
-    InstantSource clock = clock();
-    long untilMillis = until.toEpochMilli();
-    for (long left = untilMillis - clock.millis(); left > 0; left = untilMillis - clock.millis()) {
-      if (idleUntil(future, SystemClock.look(clock, Duration.ofMillis(left)))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** False when the timeout came first; an interrupt stops the run. */
-  private boolean await(CompletableFuture<?> future, @Nullable Duration timeout) {
-    try {
-      if (timeout == null) {
-        future.get();
-      } else {
-        future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-      }
-      return true;
-    } catch (TimeoutException elapsed) {
-      return false;
-    } catch (ExecutionException failed) {
-      return true;
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw leave();
-    }
+    return waits.idleUntil(future, until);
   }
 
   @Override
   public <R extends @Nullable Object> CompletableFuture<R> async(Ambient.Body<R, Exception> body) {
-    Ambient ambient = Ambient.current();
-    CompletableFuture<R> future = new CompletableFuture<>();
-    asyncOperations.register();
-    Thread.ofVirtual()
-        .name("dbos workflow " + workflowId())
-        .start(
-            () -> {
-              try {
-                future.complete(Ambient.call(ambient, body));
-              } catch (Throwable failure) {
-                future.completeExceptionally(failure);
-              } finally {
-                asyncOperations.arriveAndDeregister();
-              }
-            });
-    return future;
+    return asyncOperations.start(body);
   }
 
   /** Waits for what {@link #async} started. */
   void joinAsync() {
-    asyncOperations.arriveAndAwaitAdvance();
+    asyncOperations.join();
   }
 
   @Override
