@@ -70,7 +70,7 @@ public abstract sealed class Workflows extends WorkflowTalk permits DBOS, DbosCl
    * <p>Inside a workflow it is a step, and what is enqueued a child.
    *
    * <p>While the system database is away, a {@link DBOS} waits for it as with any start. A client
-   * does not, nor is waited with a deduplication id.
+   * does not wait, nor does a call with a deduplication id.
    *
    * @throws dev.dbos.error.WorkflowConflictException when the id belongs to another workflow
    * @throws dev.dbos.error.QueueDeduplicatedException when another workflow in the queue has the

@@ -43,6 +43,13 @@ class StartOutageTest {
     return DBOS.builder("tea-shop").systemDatabaseUrl(url).workflow(POUR, cup -> "a cup of " + cup);
   }
 
+  /** Loses the answer to the next insert of a workflow. */
+  private static Cut answerIsLost(TcpProxy proxy) {
+    return proxy.onClientStatement(
+        sql -> sql.startsWith("insert") && sql.contains("\"workflow_status\""),
+        Action.CUT_AFTER_SERVER_ANSWER);
+  }
+
   /** Loses the next look at all of a workflow's row. */
   private static Cut lookIsLost(TcpProxy proxy) {
     return proxy.onClientStatement(
@@ -90,10 +97,7 @@ class StartOutageTest {
   void aStartWhoseAnswerWasLostIsRunThoughTheDatabaseStaysAwayForAMoment() {
     try (TcpProxy proxy = server.proxy();
         DBOS dbos = teaShop(server.url(database, proxy)).launch()) {
-      Cut answer =
-          proxy.onClientStatement(
-              sql -> sql.startsWith("insert") && sql.contains("\"workflow_status\""),
-              Action.CUT_AFTER_SERVER_ANSWER);
+      Cut answer = answerIsLost(proxy);
       Cut look = lookIsLost(proxy);
 
       assertThat(dbos.start(POUR, "tea", StartOptions.id("cup-1")).result(PATIENCE))
@@ -108,10 +112,7 @@ class StartOutageTest {
   void whatIsPutIntoAQueueWaitsForTheDatabaseAndIsThereOnce() {
     try (TcpProxy proxy = server.proxy();
         DBOS dbos = teaShop(server.url(database, proxy)).launch()) {
-      Cut answer =
-          proxy.onClientStatement(
-              sql -> sql.startsWith("insert") && sql.contains("\"workflow_status\""),
-              Action.CUT_AFTER_SERVER_ANSWER);
+      Cut answer = answerIsLost(proxy);
 
       dbos.start(POUR, "tea", StartOptions.id("cup-1").withQueue("bar"));
 

@@ -51,15 +51,13 @@ final class Recovery {
         engine.systemDatabase().read(dsl -> WorkflowStore.unregisteredNames(dsl, claim, own)));
     int recovered = 0;
     List<ClaimedWorkflow> batch;
-    Claim next = claim;
-    boolean full;
+    int limit = BATCH / 2;
     do {
-      Claim now = next;
-      batch = engine.systemDatabase().write(dsl -> WorkflowStore.claim(dsl, now, own));
+      limit = Math.min(LARGEST_BATCH, 2 * limit);
+      Claim next = claim.upTo(limit);
+      batch = engine.systemDatabase().write(dsl -> WorkflowStore.claim(dsl, next, own));
       recovered += resume(batch);
-      full = batch.size() == now.limit();
-      next = now.upTo(Math.min(LARGEST_BATCH, 2 * now.limit()));
-    } while (full);
+    } while (batch.size() == limit);
     do {
       batch = engine.systemDatabase().write(dsl -> WorkflowStore.claimBusy(dsl, claim));
       recovered += resume(batch);

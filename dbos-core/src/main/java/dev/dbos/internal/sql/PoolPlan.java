@@ -126,12 +126,16 @@ record PoolPlan(Pools.Owner owner, DatabaseUrl url, PoolSetup setup, String driv
 
   /** Opens the pool, and in it the first connection. */
   HikariDataSource start(HikariConfig config) {
-    int idle = config.getMinimumIdle();
+    boolean keepsNone = config.getMinimumIdle() == 0;
+    if (keepsNone) {
+      // The pool would close the first one as soon as it has seen that it can be opened.
+      config.setMinimumIdle(1);
+    }
     try {
-      // A pool that is to keep none idle would close the first one again.
-      config.setMinimumIdle(idle == 0 ? 1 : idle);
       HikariDataSource pool = new HikariDataSource(config);
-      pool.setMinimumIdle(idle == 0 ? 0 : pool.getMinimumIdle());
+      if (keepsNone) {
+        pool.setMinimumIdle(0);
+      }
       return pool;
     } catch (PoolInitializationException | CredentialsFailure failure) {
       throw explain(failure);
