@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,6 +190,27 @@ class CancelTest {
       assertCancelled(order);
       assertCancelled(dbos.retrieve("order-42-0", String.class));
       assertCancelled(dbos.retrieve("order-42-0-0", String.class));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void whatWasCancelledTogetherDoesNotRecordTheEndOfEachOther(Product product) {
+    try (Site site = Site.of(product)) {
+      try (DBOS dbos = family(site).launch()) {
+        List<String> orders = IntStream.range(0, 20).mapToObj(each -> "order-" + each).toList();
+        orders.forEach(order -> dbos.start(CHECKOUT, null, StartOptions.id(order)));
+        Eventually.holds(
+            "all asleep",
+            () -> orders.stream().noneMatch(order -> dbos.steps(order + "-0-0").isEmpty()));
+        dbos.cancel(orders, Reach.WITH_CHILDREN);
+
+        orders.forEach(order -> assertCancelled(dbos.retrieve(order, String.class)));
+      }
+      assertThat(SystemRows.of(site).query("SELECT DISTINCT status FROM workflow_status"))
+          .containsExactly("CANCELLED");
+      assertThat(SystemRows.of(site).query("SELECT DISTINCT function_name FROM operation_outputs"))
+          .containsExactlyInAnyOrder("ship", "pack", "DBOS.sleep");
     }
   }
 

@@ -12,12 +12,14 @@ import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
 import dev.dbos.error.WorkflowCancelledException;
 import dev.dbos.workflow.StartOptions;
+import dev.dbos.workflow.StepStatus;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowFunction;
 import dev.dbos.workflow.WorkflowHandle;
 import dev.dbos.workflow.WorkflowState;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,6 +38,8 @@ class TimeoutTest {
   private static final StartOptions ORDER = StartOptions.id("order-42");
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration YEAR = Duration.ofDays(365);
+
+  private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
 
   private final SettableClock clock = new SettableClock();
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
@@ -181,6 +185,30 @@ class TimeoutTest {
       assertCancelled(order);
       assertCancelled(dbos.retrieve("order-42-0", String.class));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void oneThatLearnsOfItsChildsDeadlineFirstLooksAtItsOwn(Product product) {
+    InstantSource lateForDeadlines =
+        () -> thread().equals("dbos deadlines") ? START : clock.instant();
+    try (Site site = Site.of(product);
+        DBOS dbos =
+            shop(site, none -> requireNonNull(Workflow.start(SHIP).result()))
+                .clock(lateForDeadlines)
+                .launch()) {
+      WorkflowHandle<String> order = dbos.start(CHECKOUT, null, ORDER.withTimeout(MINUTE));
+      awaitAsleep(dbos, "order-42-0");
+      clock.advance(MINUTE);
+      dbos.cancel("order-42-0");
+
+      assertCancelled(order);
+      assertThat(dbos.steps("order-42")).extracting(StepStatus::name).containsExactly("ship");
+    }
+  }
+
+  private static String thread() {
+    return Thread.currentThread().getName();
   }
 
   @ParameterizedTest

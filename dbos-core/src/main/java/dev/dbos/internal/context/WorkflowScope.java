@@ -85,7 +85,7 @@ public interface WorkflowScope {
    */
   RunStopped leave();
 
-  /** Like {@link #checkRunning()}, but asks the system database. */
+  /** Like {@link #checkRunning()}, but asks the clock and the system database. */
   void checkOwnership();
 
   /**

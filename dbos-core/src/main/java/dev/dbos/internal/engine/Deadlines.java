@@ -54,7 +54,7 @@ final class Deadlines implements AutoCloseable {
     }
   }
 
-  /** Cancels {@code run} before it begins, if it is too late for that. */
+  /** Cancels {@code run}, and has it stop, if it is too late for going on. */
   void refuseExpired(Run run) {
     Long deadline = run.inheritance().deadlineMillis();
     if (deadline != null && deadline <= clock().millis()) {

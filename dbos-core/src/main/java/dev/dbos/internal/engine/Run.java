@@ -286,6 +286,7 @@ final class Run implements WorkflowScope, WatchedRun {
 
   @Override
   public void checkOwnership() {
+    engine.deadlines().refuseExpired(this);
     Optional<String> owner = readPatiently(dsl -> WorkflowStore.pendingOwner(dsl, workflowId()));
     if (!owner.equals(Optional.of(runToken()))) {
       stop(Reason.NOT_OWNER);

@@ -2,6 +2,7 @@ package dev.dbos.internal.operations;
 
 import dev.dbos.error.UnknownWorkflowException;
 import dev.dbos.error.WaitTimeoutException;
+import dev.dbos.error.WorkflowCancelledException;
 import dev.dbos.internal.context.Ambient;
 import dev.dbos.internal.context.RunStopped;
 import dev.dbos.internal.context.StepCodec;
@@ -77,7 +78,7 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
                   + transaction.transactionName()
                   + "\", which would stay open while it waits. Ask before or after it. What the"
                   + " transaction itself starts begins only after its commit.");
-      case Ambient.InStep step -> StepCodec.asDeclared(await(timeout));
+      case Ambient.InStep step -> StepCodec.asDeclared(awaitFor(step.scope(), timeout));
       case null -> StepCodec.asDeclared(await(timeout));
     };
   }
@@ -93,6 +94,20 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
       throw new IllegalStateException(
           "Interrupted while waiting for workflow " + workflowId + ", which is unaffected.",
           interrupted);
+    }
+  }
+
+  /**
+   * Waits as {@code run}. When both workflows were cancelled together, or have the same deadline,
+   * the run may get to know of the other one first. That is no result of its own: if it were
+   * recorded, a resume of both would find it.
+   */
+  private @Nullable O awaitFor(WorkflowScope run, @Nullable Duration timeout) {
+    try {
+      return await(timeout);
+    } catch (WorkflowCancelledException cancelled) {
+      run.checkOwnership();
+      throw cancelled;
     }
   }
 
@@ -131,7 +146,7 @@ public final class StoredHandle<O extends @Nullable Object> implements WorkflowH
     @Nullable O value = null;
     @Nullable RuntimeException thrown = null;
     try {
-      value = await(timeout);
+      value = awaitFor(run, timeout);
       payload = run.codec().portableOutput(value);
     } catch (CompletionException closing) {
       throw run.leave();
