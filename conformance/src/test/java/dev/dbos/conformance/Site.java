@@ -18,6 +18,7 @@ public final class Site implements AutoCloseable {
 
   private final Product product;
   private final List<TempSqlite> files = new ArrayList<>();
+  private final List<String> databases = new ArrayList<>();
   private final String systemUrl;
   private final String applicationUrl;
 
@@ -40,7 +41,9 @@ public final class Site implements AutoCloseable {
   private String newDatabase() {
     if (product == Product.POSTGRESQL) {
       TestPostgres server = TestPostgres.shared();
-      return server.url(server.createDatabase());
+      String database = server.createDatabase();
+      databases.add(database);
+      return server.url(database);
     }
     TempSqlite file = TempSqlite.create();
     files.add(file);
@@ -75,5 +78,6 @@ public final class Site implements AutoCloseable {
   @Override
   public void close() {
     files.forEach(TempSqlite::close);
+    databases.forEach(database -> TestPostgres.shared().dropDatabase(database));
   }
 }

@@ -75,8 +75,20 @@ public final class TestPostgres implements AutoCloseable {
    */
   public String createDatabase() {
     String name = "test_" + names.incrementAndGet();
-    execute(SUPERUSER, "CREATE DATABASE " + name);
+    // The usual strategy writes all of the template to the log, which takes longer.
+    execute(SUPERUSER, "CREATE DATABASE " + name + " STRATEGY FILE_COPY");
     return name;
+  }
+
+  /**
+   * Ends the sessions in a database and deletes it. One that is not deleted takes 8 MB, of the
+   * memory where the server is not {@linkplain Builder#durable durable}, until the server stops.
+   *
+   * @param database its name
+   * @throws IllegalStateException if there is none of this name
+   */
+  public void dropDatabase(String database) {
+    execute(SUPERUSER, "DROP DATABASE " + database + " WITH (FORCE)");
   }
 
   /**

@@ -37,6 +37,20 @@ class TestPostgresTest {
   }
 
   @Test
+  void aDatabaseIsDroppedWithTheSessionsInIt() throws Exception {
+    try (Connection connection = postgres.connect(shop)) {
+      postgres.dropDatabase(shop);
+      assertThatExceptionOfType(SQLException.class).isThrownBy(() -> count(connection));
+    }
+    assertThatExceptionOfType(SQLException.class)
+        .isThrownBy(() -> postgres.connect(shop))
+        .withMessageContaining("does not exist");
+    assertThatExceptionOfType(IllegalStateException.class)
+        .isThrownBy(() -> postgres.dropDatabase(shop))
+        .withMessageContaining("does not exist");
+  }
+
+  @Test
   void theUrlsOfTheSuperuserAndOfARoleLetThemIn() throws Exception {
     PostgresRole clerk = postgres.createRole();
     assertThat(userOf(postgres.url(shop))).isEqualTo("postgres");

@@ -38,6 +38,7 @@ final class JournalFixture implements AutoCloseable {
   private static final Payload DONE = Payload.output("\"done\"", "portable_json");
 
   private final @Nullable TempSqlite file;
+  private final @Nullable String databaseName;
   private final Database database;
   private final SystemDatabase rows;
   final ObservedWriter writer;
@@ -45,10 +46,14 @@ final class JournalFixture implements AutoCloseable {
 
   JournalFixture(Product product) {
     file = product == Product.SQLITE ? TempSqlite.create() : null;
-    String url =
-        file == null
-            ? TestPostgres.shared().url(TestPostgres.shared().createDatabase())
-            : file.url();
+    String url;
+    if (file == null) {
+      databaseName = TestPostgres.shared().createDatabase();
+      url = TestPostgres.shared().url(databaseName);
+    } else {
+      databaseName = null;
+      url = file.url();
+    }
     database =
         Pools.open(
             Pools.Owner.datasource("system database"),
@@ -116,6 +121,9 @@ final class JournalFixture implements AutoCloseable {
     database.close();
     if (file != null) {
       file.close();
+    }
+    if (databaseName != null) {
+      TestPostgres.shared().dropDatabase(databaseName);
     }
   }
 }

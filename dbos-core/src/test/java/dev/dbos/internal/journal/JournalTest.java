@@ -146,15 +146,16 @@ class JournalTest {
   void aDeferredCheckpointIsWrittenSoonByItself(Product product) {
     try (JournalFixture fixture = new JournalFixture(product)) {
       fixture.journal.write(start(ORDER));
+      List<Duration> times = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
         CountDownLatch durable = new CountDownLatch(1);
         long handedIn = System.nanoTime();
         fixture.journal.writeLater(Checkpoint.later(reserve(ORDER, i), durable::countDown));
         until(() -> durable.getCount() == 0);
-        // 50 ms are promised; a machine that is busy with other tests gets ten times that.
-        assertThat(Duration.ofNanos(System.nanoTime() - handedIn))
-            .isLessThan(Duration.ofMillis(500));
+        times.add(Duration.ofNanos(System.nanoTime() - handedIn));
       }
+      // 50 ms are promised; a machine that is busy with other tests may be late, but not each time.
+      assertThat(Collections.min(times)).isLessThan(Duration.ofMillis(200));
       assertThat(fixture.stepsOf(ORDER)).hasSize(5);
     }
   }

@@ -38,6 +38,7 @@ final class WatchFixture implements AutoCloseable {
       url = file.url();
     } else {
       url = TestPostgres.shared().url(TestPostgres.shared().createDatabase());
+      opened.push(() -> TestPostgres.shared().dropDatabase(databaseName()));
     }
     writer = open(url);
     SystemSchema.prepare(writer.database(), "dbos", MigrationMode.MIGRATE, Duration.ofSeconds(30));
