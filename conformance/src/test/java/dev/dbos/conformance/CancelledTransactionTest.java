@@ -250,6 +250,7 @@ class CancelledTransactionTest {
       Eventually.await("reserved", () -> premises.ledger().reservations() == 1);
       if (setting.product() == Product.POSTGRESQL || setting.isApart()) {
         assertCancelled(order);
+        Eventually.await("recorded", () -> !dbos.steps("order-42").isEmpty());
         assertThat(dbos.steps("order-42")).extracting(StepStatus::name).containsExactly("reserve");
       }
     }

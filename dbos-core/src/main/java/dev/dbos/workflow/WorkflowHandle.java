@@ -26,7 +26,8 @@ public interface WorkflowHandle<O extends @Nullable Object> {
    * step of that one, so that its replay does not wait again.
    *
    * @throws dev.dbos.error.WorkflowFailedException when it ended in an error, which is the cause
-   * @throws dev.dbos.error.WorkflowCancelledException when it was cancelled
+   * @throws dev.dbos.error.WorkflowCancelledException when it was cancelled; a step that it is in
+   *     the middle of goes on then, and is waited for 2 seconds at most
    * @throws dev.dbos.error.AttemptsExhaustedException when it was set aside
    * @throws dev.dbos.error.UnknownWorkflowException when it was deleted meanwhile
    * @throws dev.dbos.error.DbosClosedException when this DBOS is closed while waiting

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -136,8 +137,42 @@ class CancelTest {
       goOn.countDown();
 
       assertCancelled(order);
+      Eventually.holds("recorded", () -> !dbos.steps("order-42").isEmpty());
       assertThat(dbos.steps("order-42")).extracting(StepStatus::name).containsExactly("reserve");
       assertThat(dbos.steps("order-42").getFirst().payload().isError()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Product.class)
+  void whoWaitsForItDoesNotWaitForAStepThatTakesLong(Product product) {
+    try (Site site = Site.of(product);
+        DBOS dbos =
+            shop(
+                    site,
+                    none ->
+                        Workflow.callStep(
+                            "reserve",
+                            () -> {
+                              reached.countDown();
+                              Eventually.open(goOn);
+                              return "reserved";
+                            }))
+                .launch()) {
+      WorkflowHandle<String> order = dbos.start(CHECKOUT, null, ORDER);
+      Eventually.open(reached);
+      CompletableFuture<Void> waiter =
+          CompletableFuture.runAsync(() -> assertCancelled(order), Thread::startVirtualThread);
+      dbos.cancel("order-42");
+
+      assertCancelled(order);
+      assertCancelled(dbos.retrieve("order-42", String.class));
+      waiter.join();
+      assertThat(dbos.steps("order-42")).isEmpty();
+      goOn.countDown();
+      Eventually.holds("recorded", () -> !dbos.steps("order-42").isEmpty());
+      dbos.resume("order-42");
+      assertThat(order.result()).isEqualTo("reserved");
     }
   }
 

@@ -22,6 +22,7 @@ import dev.dbos.workflow.Retention;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * ones leave), then detached (whatever is left stops at its next operation and stays PENDING).
  */
 public final class Engine implements AutoCloseable {
+  private static final Duration TIME_TO_LEAVE = Duration.ofSeconds(2);
+
   private final EngineSettings settings;
   private final SystemDatabase systemDatabase;
   private final SystemTables systemTables;
@@ -160,6 +163,22 @@ public final class Engine implements AutoCloseable {
   /** The names of the registered workflows. */
   Set<String> workflowNames() {
     return registrations.keySet();
+  }
+
+  /**
+   * A run has been stopped because its workflow was cancelled or is another run's. It may be in the
+   * middle of something long: whoever waits for the workflow here waits for that only briefly.
+   */
+  void expectToLeave(Run run) {
+    Thread.ofVirtual()
+        .name("dbos stopped " + run.workflowId())
+        .start(
+            () -> {
+              if (!run.endsWithin(TIME_TO_LEAVE)) {
+                release(run);
+                forward(run);
+              }
+            });
   }
 
   /** Has a run that does not decide how its workflow ends told what is recorded. */

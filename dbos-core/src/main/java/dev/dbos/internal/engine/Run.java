@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jooq.DSLContext;
@@ -139,6 +140,14 @@ final class Run implements WorkflowScope, WatchedRun {
     return outcome;
   }
 
+  /** Whether {@link #outcome} completes in time. */
+  boolean endsWithin(Duration timeout) {
+    return outcome
+        .handle((told, failure) -> true)
+        .completeOnTimeout(false, timeout.toNanos(), TimeUnit.NANOSECONDS)
+        .join();
+  }
+
   /** Completes when this process has nothing more to do with the run. */
   CompletableFuture<@Nullable Void> left() {
     return left;
@@ -230,7 +239,9 @@ final class Run implements WorkflowScope, WatchedRun {
    * close, its statements now. Does not block.
    */
   void stop(Reason reason) {
-    stop.stop(reason);
+    if (stop.stop(reason) && reason != Reason.CLOSING) {
+      engine.expectToLeave(this);
+    }
   }
 
   /** Why the run stops, or empty while it may go on. */

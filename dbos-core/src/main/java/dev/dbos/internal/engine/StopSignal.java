@@ -45,11 +45,13 @@ final class StopSignal {
     }
   }
 
-  /** Has the run stop, if it has not been told before; does not block. */
-  void stop(Reason why) {
-    if (reason.complete(why) && why != Reason.CLOSING) {
+  /** Has the run stop; false when it has been told before. Does not block. */
+  boolean stop(Reason why) {
+    boolean isFirst = reason.complete(why);
+    if (isFirst && why != Reason.CLOSING) {
       whenStopped.forEach(this::start);
     }
+    return isFirst;
   }
 
   /** Has {@code action} run when the run is stopped for another reason than a close. */
