@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Schedules that several processes fire by the machine's clock. */
-@Timeout(120)
+@Timeout(300)
 class ScheduleProcessesTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final WorkflowQuery REPORTS = WorkflowQuery.all().withSchedule("report");
@@ -38,7 +38,7 @@ class ScheduleProcessesTest {
           awaitMore(client, 3);
           one.kill();
           awaitMore(client, 3);
-          reports = client.list(REPORTS.withStatus(WorkflowState.SUCCESS));
+          reports = client.list(REPORTS);
         }
       }
       List<Instant> ticks =
@@ -46,16 +46,17 @@ class ScheduleProcessesTest {
               .map(report -> Instant.parse(report.id().substring(PREFIX.length())))
               .sorted()
               .toList();
-      // A run of the one that was killed may have been under way; nothing else is missing.
       List<Instant> all =
           IntStream.iterate(0, i -> i + 1)
               .mapToObj(i -> ticks.getFirst().plusSeconds(i))
               .takeWhile(tick -> !tick.isAfter(ticks.getLast()))
               .toList();
-      assertThat(all).containsAll(ticks);
-      assertThat(all.size() - ticks.size()).isLessThanOrEqualTo(1);
-      assertThat(ticks).doesNotHaveDuplicates();
-      assertThat(reports).allSatisfy(report -> assertThat(report.attempts()).isEqualTo(1));
+      assertThat(ticks).isEqualTo(all);
+      // Those of the one that was killed may still be under way.
+      assertThat(reports)
+          .filteredOn(report -> report.state() == WorkflowState.SUCCESS)
+          .hasSizeGreaterThanOrEqualTo(6)
+          .allSatisfy(report -> assertThat(report.attempts()).isEqualTo(1));
     }
   }
 
