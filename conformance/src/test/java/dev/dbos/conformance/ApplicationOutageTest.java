@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The runtime's own datasource is opened by its first use, which may come at a bad moment. */
-@Timeout(120)
+@Timeout(300)
 class ApplicationOutageTest {
   private static final WorkflowDefinition<Void, String> GREET =
       WorkflowDefinition.of("greet", Void.class, String.class);

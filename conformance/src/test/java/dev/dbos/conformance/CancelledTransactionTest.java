@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A workflow is cancelled, replaced or past its deadline while its transaction executes SQL. */
-@Timeout(120)
+@Timeout(300)
 class CancelledTransactionTest {
   private static final WorkflowDefinition<Void, String> ORDER =
       WorkflowDefinition.of("order", Void.class, String.class);

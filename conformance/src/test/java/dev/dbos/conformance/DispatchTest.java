@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** How resumed workflows are taken out of their queue. */
-@Timeout(120)
+@Timeout(300)
 class DispatchTest {
   private static final WorkflowDefinition<Void, String> ORDER =
       WorkflowDefinition.of("order", Void.class, String.class);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A workflow that is deleted and started again while a run of its earlier life is still there. */
-@Timeout(120)
+@Timeout(300)
 class EarlierLifeTest {
   private static final String ORDER = "order-42";
 

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what happens in the background. */
 final class Eventually {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long LOOK_NANOS = Duration.ofMillis(2).toNanos();
 
   private Eventually() {}

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What forks and deletions do with transactions that are steps. */
-@Timeout(120)
+@Timeout(300)
 class ForkedTransactionTest {
   private static final WorkflowDefinition<Void, String> ORDER =
       WorkflowDefinition.of("order", Void.class, String.class);

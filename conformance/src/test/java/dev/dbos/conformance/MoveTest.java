@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** An application that began on an SQLite file goes on on PostgreSQL. */
-@Timeout(180)
+@Timeout(300)
 class MoveTest {
   private static final WorkflowDefinition<String, String> BREW =
       WorkflowDefinition.of("brew", String.class, String.class);

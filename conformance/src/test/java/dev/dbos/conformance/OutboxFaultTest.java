@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * workflow that it asked for. Each order that is in the database has one workflow, which shipped it
  * once; and no workflow is without its order.
  */
-@Timeout(240)
+@Timeout(300)
 class OutboxFaultTest {
   private static final Setting APART =
       new Setting(Adapter.JDBC, Product.POSTGRESQL, Arrangement.DIFFERENT_DATABASE);

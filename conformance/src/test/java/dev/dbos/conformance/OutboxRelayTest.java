@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What waits in an outbox in another database: who delivers it, when, and what becomes of it. */
-@Timeout(120)
+@Timeout(300)
 class OutboxRelayTest {
   private static final Setting APART =
       new Setting(Adapter.JDBC, Product.POSTGRESQL, Arrangement.DIFFERENT_DATABASE);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a transaction asks of workflows is part of it, wherever the system database is. */
-@Timeout(120)
+@Timeout(300)
 class OutboxTest {
   private static final WorkflowDefinition<String, String> SCENE =
       WorkflowDefinition.of("scene", String.class, String.class);

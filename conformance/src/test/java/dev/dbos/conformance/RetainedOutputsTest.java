@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What retention does to the results of transactions in databases of the application's own. */
-@Timeout(120)
+@Timeout(300)
 class RetainedOutputsTest {
   private static final Retention NONE = Retention.age(Duration.ZERO);
   private static final Instant MORNING = Instant.parse("2026-03-01T08:00:00Z");

@@ -264,6 +264,9 @@ public final class ChildJvm implements AutoCloseable {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("--enable-native-access=ALL-UNNAMED");
+      // It lives for seconds, most of which would go to the better compiler.
+      command.add("-XX:TieredStopAtLevel=1");
+      command.add("-XX:+UseSerialGC");
       // Files and lines are the same everywhere, whatever the terminal of the parent uses.
       command.add("-Dstdout.encoding=UTF-8");
       command.add("-Dstderr.encoding=UTF-8");

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several applications in one system database: each keeps to what is its own or nobody's. */
 class OwnershipTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final WorkflowDefinition<String, String> BREW =
       WorkflowDefinition.of("brew", String.class, String.class);
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * theirs, column by column, but for the differences that are listed.
  */
 class RowsBesideTheirsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final WorkflowDefinition<Arguments, Integer> ADD =
       WorkflowDefinition.of("add", Arguments.class, Integer.class);
   private static final WorkflowDefinition<Object, Object> EVERYTHING =

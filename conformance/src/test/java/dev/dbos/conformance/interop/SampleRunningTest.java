@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What official SDKs have put into a database is run here, and read by them afterwards. */
 class SampleRunningTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final WorkflowDefinition<Arguments, Integer> ADD =
       WorkflowDefinition.of("add", Arguments.class, Integer.class);
   private static final WorkflowDefinition<Arguments, Object> ECHO =

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What official SDKs wrote is exported, imported and moved with everything that it holds. */
-@Timeout(120)
+@Timeout(300)
 class SampleTravelTest {
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 

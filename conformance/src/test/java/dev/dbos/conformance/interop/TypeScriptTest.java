@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
  */
 @SuppressWarnings({"try", "unchecked"}) // some only run; and values are whatever the others wrote
 class TypeScriptTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String OLDER = "4.27.6";
   private static final String NEWER = "5.3.0";
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(120)
+@Timeout(300)
 class ArchiveTest {
   private static final WorkflowDefinition<String, String> ORDER =
       WorkflowDefinition.of("order", String.class, String.class);

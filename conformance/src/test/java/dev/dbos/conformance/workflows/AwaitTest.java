@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Waiting for workflows and what ends a wait. */
-@Timeout(120)
+@Timeout(300)
 class AwaitTest {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final WorkflowDefinition<String, String> PARCEL =

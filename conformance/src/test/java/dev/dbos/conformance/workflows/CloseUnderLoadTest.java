@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Closing while everything is busy: nothing that was acknowledged is lost, and nothing is left. */
-@Timeout(120)
+@Timeout(300)
 class CloseUnderLoadTest {
   private static final WorkflowDefinition<String, Integer> COUNT =
       WorkflowDefinition.of("count", String.class, Integer.class);

@@ -31,14 +31,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Many calls that start a workflow once. */
-@Timeout(120)
+@Timeout(300)
 class DebounceTest {
   private static final WorkflowDefinition<String, String> INDEX =
       WorkflowDefinition.of("index", String.class, String.class);
   private static final WorkflowDefinition<Void, String> EDIT =
       WorkflowDefinition.of("edit", Void.class, String.class);
   private static final Duration HOUR = Duration.ofHours(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static DbosBuilder shop(Site site) {
     return DBOS.builder("tea-shop")

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A workflow that two processes run at once, because one was taken for dead: whatever it does, it
  * leaves what one run alone leaves, and both tell the same outcome.
  */
-@Timeout(120)
+@Timeout(300)
 class DuplicateRunTest {
   static Stream<Arguments> deeds() {
     return Arrays.stream(Product.values())

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(120)
+@Timeout(300)
 class DurableSleepTest {
   private static final WorkflowDefinition<Void, String> REMINDER =
       WorkflowDefinition.of("reminder", Void.class, String.class);

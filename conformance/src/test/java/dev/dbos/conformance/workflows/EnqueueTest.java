@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is written when a workflow is put into a queue, before anybody takes it out. */
-@Timeout(120)
+@Timeout(300)
 class EnqueueTest {
   private static final WorkflowDefinition<String, String> PACK =
       WorkflowDefinition.of("pack", String.class, String.class);

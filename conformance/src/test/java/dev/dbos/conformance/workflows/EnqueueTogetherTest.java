@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A runtime puts workflows into queues together with whatever else it writes. */
-@Timeout(120)
+@Timeout(300)
 class EnqueueTogetherTest {
   private static final WorkflowDefinition<String, String> PACK =
       WorkflowDefinition.of("pack", String.class, String.class);

@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 
 /** Waits, with a bound, for what other threads bring about. */
 final class Eventually {
-  static final Duration BOUND = Duration.ofSeconds(30);
+  static final Duration BOUND = Duration.ofSeconds(60);
 
   private Eventually() {}
 

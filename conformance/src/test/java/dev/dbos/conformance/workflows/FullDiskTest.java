@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /**
  * A disk without space: workflows wait until there is some, and nothing is recorded as an error.
  */
-@Timeout(120)
+@Timeout(300)
 class FullDiskTest {
   private static final WorkflowDefinition<Void, Integer> FILL =
       WorkflowDefinition.of("fill", Void.class, Integer.class);

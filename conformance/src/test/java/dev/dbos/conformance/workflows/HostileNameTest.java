@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Names, ids, keys and topics that somebody chose badly: they work, or are refused, everywhere. */
-@Timeout(120)
+@Timeout(300)
 class HostileNameTest {
   private static final Duration LONG = Duration.ofMinutes(1);
   private static final StartOptions QUEUED = StartOptions.DEFAULT.withQueue("tills");

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Executors die, or seem to, and others go on with their work. */
-@Timeout(120)
+@Timeout(300)
 class LeaseTest {
   /** Short enough to wait for, long enough to be renewed in time on a busy machine. */
   private static final Duration SHORT = Duration.ofMillis(1_200);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a thousand workflows cost that wait for messages, events and each other. */
-@Timeout(180)
+@Timeout(300)
 class ManyWaitersTest {
   private static final int ORDERS = 400;
   private static final int MOST_MORE_THREADS = 30;

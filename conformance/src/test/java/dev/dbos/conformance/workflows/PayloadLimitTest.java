@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is larger than a database should take is refused before anything is written. */
-@Timeout(120)
+@Timeout(300)
 class PayloadLimitTest {
   private static final int LIMIT = 4_096;
   private static final String FITS = "t".repeat(LIMIT - 100);

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What enters its queue later, or not at all. */
-@Timeout(120)
+@Timeout(300)
 class QueueDelayTest {
   private static final StartOptions QUEUED = StartOptions.DEFAULT.withQueue("packing");
   private static final Queue PACKING =

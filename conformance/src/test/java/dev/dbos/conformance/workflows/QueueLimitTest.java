@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How much of a queue is taken at once, and how fast. */
-@Timeout(120)
+@Timeout(300)
 class QueueLimitTest {
   private static final StartOptions QUEUED = StartOptions.DEFAULT.withQueue("packing");
   private static final Duration OFTEN = Duration.ofMillis(50);

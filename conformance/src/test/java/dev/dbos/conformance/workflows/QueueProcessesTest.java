@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Three processes share a queue and its limits. */
-@Timeout(180)
+@Timeout(300)
 class QueueProcessesTest {
   private static final StartOptions QUEUED = StartOptions.DEFAULT.withQueue("packing");
   private static final Duration PERIOD = Duration.ofMillis(500);

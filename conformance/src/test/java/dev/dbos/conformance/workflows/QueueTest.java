@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who takes what out of a queue, and in which order. */
-@Timeout(120)
+@Timeout(300)
 class QueueTest {
   private static final StartOptions QUEUED = StartOptions.DEFAULT.withQueue("packing");
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(120)
+@Timeout(300)
 class RecoveryTest {
   private static final WorkflowDefinition<String, String> CHECKOUT = CrashingShop.CHECKOUT;
   private static final StartOptions ORDER = StartOptions.id("order-42");

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(120)
+@Timeout(300)
 class RetentionTest {
   private static final WorkflowDefinition<String, String> ORDER =
       WorkflowDefinition.of("order", String.class, String.class);

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Making, changing, pausing, triggering and backfilling schedules. */
-@Timeout(120)
+@Timeout(300)
 class ScheduleControlTest {
   private static final Schedule HOURLY = schedule("0 * * * *");
   private static final WorkflowDefinition<Void, String> SETUP =

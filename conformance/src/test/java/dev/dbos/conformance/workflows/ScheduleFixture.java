@@ -19,7 +19,7 @@ import java.util.List;
 final class ScheduleFixture implements AutoCloseable {
   static final WorkflowDefinition<Tick<String>, String> REPORT =
       WorkflowDefinition.of("report", new TypeRef<Tick<String>>() {}, String.class);
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   final SettableClock clock = new SettableClock();
   final Site site;

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Schedules whose system database is away, or goes while a tick is fired. */
-@Timeout(120)
+@Timeout(300)
 class ScheduleOutageTest {
   private static final String TROUBLE =
       "The schedules cannot be looked at, so their ticks are late; the log says why.";

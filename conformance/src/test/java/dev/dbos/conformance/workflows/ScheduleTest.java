@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** When schedules start workflows. */
-@Timeout(120)
+@Timeout(300)
 class ScheduleTest {
   private static final Instant NINE = Instant.parse("2026-03-01T09:00:00Z");
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The system database goes away between the start of a workflow and the first look at its row. */
-@Timeout(120)
+@Timeout(300)
 @SuppressWarnings("try") // it only runs
 class StartOutageTest {
   private static final WorkflowDefinition<String, String> POUR =

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Attributes, users, delays and priorities. */
-@Timeout(120)
+@Timeout(300)
 class SteeringTest {
   private static final WorkflowDefinition<Void, String> CHECKOUT =
       WorkflowDefinition.of("checkout", Void.class, String.class);

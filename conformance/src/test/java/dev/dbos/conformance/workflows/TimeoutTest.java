@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(120)
+@Timeout(300)
 class TimeoutTest {
   private static final WorkflowDefinition<Void, String> CHECKOUT =
       WorkflowDefinition.of("checkout", Void.class, String.class);
