@@ -140,10 +140,19 @@ final class TypeScript implements AutoCloseable {
         : Optional.of(String.join(" ", command) + " failed, see " + log);
   }
 
-  /** Becomes a worker; brings the system tables to its own version if they are older. */
+  /**
+   * Becomes a worker; brings the system tables to its own version if they are older.
+   *
+   * @throws Refused with the error it got; its process has ended then
+   */
   TypeScript launched() {
-    call("launch");
-    return this;
+    try {
+      call("launch");
+      return this;
+    } catch (Refused | AssertionError failure) {
+      close();
+      throw failure;
+    }
   }
 
   /**
