@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -39,7 +40,7 @@ class PoolTest {
   private static final WorkflowDefinition<String, String> ORDER =
       WorkflowDefinition.of("order", String.class, String.class);
   static final PoolOptions TWO_IMPATIENT =
-      PoolOptions.DEFAULT.withMaximumSize(2).withConnectionTimeout(Duration.ofMillis(300));
+      PoolOptions.DEFAULT.withMaximumSize(2).withConnectionTimeout(Duration.ofSeconds(2));
 
   static String newDatabase() {
     TestPostgres server = TestPostgres.shared();
@@ -76,7 +77,7 @@ class PoolTest {
       WorkflowHandle<String> order = dbos.start(ORDER, "tea", StartOptions.id("order-42"));
       CompletableFuture<String> audit =
           shop.callTransactionAsync("audit", connection -> held(holding, done));
-      holding.await();
+      assertThat(holding.await(60, TimeUnit.SECONDS)).isTrue();
 
       Throwable failure = catchThrowable(() -> ask(shop, "select 1"));
 
@@ -88,7 +89,7 @@ class PoolTest {
       assertThat(withoutTimes(failure))
           .matches(
               Pattern.quote(
-                      "No connection to shop became free within 300 ms: all 2 are in use, by ")
+                      "No connection to shop became free within 2000 ms: all 2 are in use, by ")
                   + holders
                   + ", "
                   + holders
@@ -124,14 +125,14 @@ class PoolTest {
     HikariConfig config = new HikariConfig();
     config.setDataSource(source(newDatabase()));
     config.setMaximumPoolSize(2);
-    config.setConnectionTimeout(300);
+    config.setConnectionTimeout(2_000);
     CountDownLatch holding = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(1);
     try (HikariDataSource pool = new HikariDataSource(config);
         JdbcDatasource shop = JdbcDatasource.builder(pool).name("shop").build()) {
       CompletableFuture<String> audit =
           shop.callTransactionAsync("audit", connection -> held(holding, done));
-      holding.await();
+      assertThat(holding.await(60, TimeUnit.SECONDS)).isTrue();
       Throwable failure;
       try (Connection taken = pool.getConnection()) {
         assertThat(taken.isClosed()).isFalse();
@@ -142,7 +143,7 @@ class PoolTest {
       assertThat(failure).isInstanceOf(DatabaseUnavailableException.class);
       assertThat(withoutTimes(failure))
           .isEqualTo(
-              "No connection to shop became free within 300 ms: all 2 are in use, by transaction"
+              "No connection to shop became free within 2000 ms: all 2 are in use, by transaction"
                   + " \"audit\" for N ms, 1 of them outside of this datasource. Shorten the"
                   + " transactions that hold them, or raise the maximum size of the data source"
                   + " that was given to it.");
@@ -174,7 +175,7 @@ class PoolTest {
       held.add(shop.callTransactionAsync("write", connection -> held(holding, done)));
       held.add(shop.callTransactionAsync("count", reading, connection -> held(holding, done)));
       held.add(shop.callTransactionAsync("count", reading, connection -> held(holding, done)));
-      holding.await();
+      assertThat(holding.await(60, TimeUnit.SECONDS)).isTrue();
 
       Throwable failure =
           catchThrowable(
@@ -186,7 +187,7 @@ class PoolTest {
       assertThat(failure).isInstanceOf(DatabaseUnavailableException.class);
       assertThat(withoutTimes(failure))
           .startsWith(
-              "No connection to shop became free within 300 ms: all 2 are in use, by transaction"
+              "No connection to shop became free within 2000 ms: all 2 are in use, by transaction"
                   + " \"count\" for N ms, transaction \"count\" for N ms. Shorten");
       for (CompletableFuture<String> one : held) {
         assertThat(one.get()).isEqualTo("done");

@@ -18,6 +18,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +57,47 @@ class SqliteFileTest {
             + missing
             + "' - or name another file.");
     assertThat(directory.resolve("var")).doesNotExist();
+  }
+
+  @Test
+  void severalMayMakeTheSameFileAtTheSameMoment() throws Exception {
+    int starters = 8;
+    try (ExecutorService threads = Executors.newFixedThreadPool(starters)) {
+      for (int round = 0; round < 20; round++) {
+        String url = "sqlite:///" + directory.resolve("shop-" + round + ".sqlite");
+        CyclicBarrier ready = new CyclicBarrier(starters);
+        List<Future<?>> opened = new ArrayList<>();
+        for (int starter = 0; starter < starters; starter++) {
+          opened.add(
+              threads.submit(
+                  () -> {
+                    ready.await();
+                    JdbcDatasource.builder(url).build().close();
+                    return null;
+                  }));
+        }
+        for (Future<?> one : opened) {
+          one.get();
+        }
+      }
+    }
+  }
+
+  @Test
+  void nothingIsOpenWhenItIsClosed() {
+    Path file = directory.resolve("shop.sqlite");
+    for (int round = 0; round < 10; round++) {
+      try (DBOS dbos =
+          DBOS.builder("tea-shop")
+              .systemDatabaseUrl("sqlite:///" + file)
+              .workflow(ORDER, sku -> sku + "!")
+              .launch()) {
+        assertThat(dbos.run(ORDER, "tea")).isEqualTo("tea!");
+        assertThat(directory.resolve("shop.sqlite-wal")).exists();
+      }
+      // Whoever closes it last deletes its log.
+      assertThat(directory.resolve("shop.sqlite-wal")).doesNotExist();
+    }
   }
 
   @Test

@@ -174,7 +174,12 @@ final class Dispatcher {
     }
 
     private List<ReadyRun> ready(int places) {
-      if (places == 0 || !engine.lease().isHeld()) {
+      if (places == 0) {
+        return List.of();
+      }
+      if (!engine.lease().isHeld()) {
+        // What it was told of is still there when the lease is renewed.
+        retryAfterMillis = engine.lease().interval().toMillis();
         return List.of();
       }
       if (lostToken != null) {

@@ -22,12 +22,15 @@ final class RunWaits {
     this.stop = stop;
   }
 
-  /** Returns when this executor cannot count as dead. */
+  /** Returns when this executor cannot count as dead; stops the run when it does for good. */
   void awaitLease() {
-    engine
-        .lease()
+    ExecutorLease lease = engine.lease();
+    lease
         .lapsed()
         .ifPresent(renewed -> await(CompletableFuture.anyOf(renewed, stop.future()), null));
+    if (lease.isSuperseded()) {
+      run.stop(Reason.NOT_OWNER);
+    }
   }
 
   /** As in {@link Run#pause}. */

@@ -18,22 +18,31 @@ record PoolExhaustion(Pools.Owner owner, DataSource source, List<Lease> leases) 
   private static final int SHOWN = 5;
 
   DatabaseUnavailableException explain(SQLException failure) {
-    int capacity = Pools.capacity(source);
     return new DatabaseUnavailableException(
-        "No connection to "
-            + owner.name()
-            + " became free "
-            + patience()
-            + ": "
-            + (capacity == 0 ? "too many" : "all " + capacity)
-            + " are in use"
-            + holders()
-            + elsewhere(capacity)
-            + ". Shorten the transactions that hold them, or raise "
-            + owner.sizeSetting()
-            + ".",
+        "No connection to " + owner.name() + " became free " + patience() + ": " + state(failure),
         owner.name(),
         failure);
+  }
+
+  private String state(SQLException failure) {
+    int capacity = Pools.capacity(source);
+    int used = Pools.inUse(source);
+    if (failure.getCause() == null && used < capacity) {
+      return used
+          + " of "
+          + capacity
+          + " are in use"
+          + holders()
+          + ", and another one was not open by then. Look whether the machine or the database has"
+          + " too much to do, or raise the connection timeout of the pool.";
+    }
+    return (capacity == 0 ? "too many" : "all " + capacity)
+        + " are in use"
+        + holders()
+        + elsewhere(capacity)
+        + ". Shorten the transactions that hold them, or raise "
+        + owner.sizeSetting()
+        + ".";
   }
 
   private String patience() {

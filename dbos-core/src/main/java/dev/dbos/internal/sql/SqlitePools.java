@@ -3,7 +3,10 @@ package dev.dbos.internal.sql;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.dbos.error.ConfigurationException;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Properties;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The pools of an SQLite database: one connection that writes, and others that read. */
 final class SqlitePools {
@@ -47,6 +50,7 @@ final class SqlitePools {
     plan.customize(writing);
     writing.setMaximumPoolSize(1);
     writing.setMinimumIdle(Math.min(writing.getMinimumIdle(), 1));
+    makeLog(plan, writing);
     HikariDataSource writers = plan.start(writing);
     try {
       SqlitePragmas.verify(writers, plan.name());
@@ -57,6 +61,35 @@ final class SqlitePools {
     } catch (Throwable failure) {
       writers.close();
       throw failure;
+    }
+  }
+
+  /**
+   * Makes the file and its write-ahead log. SQLite waits for the locks of others, but of two that
+   * give a file its log at the same moment one is told at once that it is locked.
+   */
+  private static void makeLog(PoolPlan plan, HikariConfig config) {
+    Backoff pauses = Backoff.forConflicts(ThreadLocalRandom.current());
+    long giveUp = System.nanoTime() + SqlitePragmas.BUSY_TIMEOUT.toNanos();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        DriverManager.getConnection(config.getJdbcUrl(), config.getDataSourceProperties()).close();
+        return;
+      } catch (SQLException failure) {
+        if (SqlFailure.of(failure) != SqlFailure.CONFLICT) {
+          // The pool, which fails like this, says what it means.
+          return;
+        }
+        if (System.nanoTime() - giveUp >= 0) {
+          throw plan.explain(failure);
+        }
+      }
+      try {
+        Thread.sleep(pauses.after(attempt));
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return;
+      }
     }
   }
 

@@ -5,18 +5,22 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import javax.sql.DataSource;
 
 /** The settings every SQLite connection runs with, and the check that they took effect. */
 final class SqlitePragmas {
+  /** How long the locks of others are waited for. */
+  static final Duration BUSY_TIMEOUT = Duration.ofSeconds(10);
+
   /** Write-ahead log; commits that survive a power cut; foreign keys; patience with others. */
   static final Map<String, String> WANTED =
       Map.of(
           "journal_mode", "WAL",
           "synchronous", "FULL",
           "foreign_keys", "ON",
-          "busy_timeout", "10000");
+          "busy_timeout", String.valueOf(BUSY_TIMEOUT.toMillis()));
 
   private static final Map<String, String> EXPECTED =
       Map.of("journal_mode", "wal", "synchronous", "2", "foreign_keys", "1");

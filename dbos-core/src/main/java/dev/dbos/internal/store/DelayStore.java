@@ -9,8 +9,10 @@ import static org.jooq.impl.DSL.when;
 
 import dev.dbos.workflow.WorkflowState;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -43,7 +45,8 @@ public final class DelayStore {
             .from(WORKFLOW_STATUS)
             .where(isDelayed(applicationName))
             .and(WORKFLOW_STATUS.DELAY_UNTIL_EPOCH_MS.le(DatabaseTime.nowMillis(dsl, clock)));
-    return dsl.update(WORKFLOW_STATUS)
+    return dsl
+        .update(WORKFLOW_STATUS)
         .set(WORKFLOW_STATUS.STATUS, WorkflowState.ENQUEUED.name())
         .set(WORKFLOW_STATUS.UPDATED_AT, nowMillis)
         // What was debounced is called afresh from now on.
@@ -55,7 +58,10 @@ public final class DelayStore {
             WORKFLOW_STATUS.WORKFLOW_UUID.in(
                 dsl.dialect() == SQLDialect.SQLITE ? due : due.forNoKeyUpdate().skipLocked()))
         .returning(WORKFLOW_STATUS.QUEUE_NAME)
-        .fetchSet(WORKFLOW_STATUS.QUEUE_NAME);
+        .fetch(WORKFLOW_STATUS.QUEUE_NAME)
+        .stream()
+        .filter(Objects::nonNull)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static Condition isDelayed(String applicationName) {

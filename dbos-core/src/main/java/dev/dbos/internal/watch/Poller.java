@@ -30,6 +30,12 @@ final class Poller implements AutoCloseable {
   /** How much of its time, one part in so many, the thread may keep the database busy. */
   private static final int SHARE = 10;
 
+  /** How long it rests at most after a look: one that was held up does not tell what it costs. */
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  /** How long a close waits for the thread, which has the file open. */
+  private static final Duration CLOSING = Duration.ofSeconds(2);
+
   /** How soon a server has to answer before its connection counts as lost. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -125,7 +131,7 @@ final class Poller implements AutoCloseable {
       try {
         turn(began);
         failures = 0;
-        rest = Math.max(BETWEEN_NANOS, (SHARE - 1) * (now() - began));
+        rest = Math.clamp((SHARE - 1) * (now() - began), BETWEEN_NANOS, REST_NANOS);
       } catch (RuntimeException | SQLException failure) {
         rest = pauseAfter(failure).toNanos();
       }
@@ -280,11 +286,21 @@ final class Poller implements AutoCloseable {
     }
   }
 
+  /** Returns, unless it takes long, when the thread has no file open any more. */
   @Override
   public void close() {
+    Thread working;
     synchronized (signal) {
       closed = true;
       signal.notifyAll();
+      working = thread;
+    }
+    if (dataVersion != null && working != null && !Thread.currentThread().equals(working)) {
+      try {
+        working.join(CLOSING);
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
