@@ -22,6 +22,10 @@ final class DirectSql {
     Properties properties = new Properties();
     url.user().ifPresent(user -> properties.setProperty("user", user));
     url.password().ifPresent(word -> properties.setProperty("password", word));
+    if (isPostgres()) {
+      // Otherwise it is the one that the pool which was made last has set for the whole JVM.
+      properties.setProperty("loginTimeout", "60");
+    }
     return DriverManager.getConnection(url.jdbcUrl(), properties);
   }
 

@@ -36,9 +36,13 @@ class SqliteProcessesTest {
     till.awaitLine(TillProgram.TAKEN::equals, PATIENCE);
   }
 
+  private static boolean isWarning(String line) {
+    return line.contains("is also in use by");
+  }
+
   private static List<String> warnings(ChildJvm till) {
     return till.errorLines().stream()
-        .filter(line -> line.contains("is also in use by"))
+        .filter(SqliteProcessesTest::isWarning)
         .map(line -> line.substring(line.indexOf(" - ") + 3))
         .toList();
   }
@@ -52,11 +56,13 @@ class SqliteProcessesTest {
         assertThat(warnings(first)).isEmpty();
         try (ChildJvm second = TillProgram.start(file.url(), "till-2", 1)) {
           awaitOrders(second);
+          second.awaitErrorLine(SqliteProcessesTest::isWarning, PATIENCE);
           assertThat(warnings(second)).containsExactly(warning(file, first));
 
           first.kill();
           try (ChildJvm third = TillProgram.start(file.url(), "till-3", 1)) {
             awaitOrders(third);
+            third.awaitErrorLine(SqliteProcessesTest::isWarning, PATIENCE);
             assertThat(warnings(third)).containsExactly(warning(file, second));
             third.send("close");
             assertThat(third.awaitExit(PATIENCE)).isZero();

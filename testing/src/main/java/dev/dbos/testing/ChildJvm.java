@@ -13,9 +13,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -24,6 +26,11 @@ import java.util.stream.Collectors;
  * runs on the JDK and the class path of the test. A child that is not closed dies with this JVM.
  */
 public final class ChildJvm implements AutoCloseable {
+  private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
+
+  /** How long the streams of a child that has ended may take to end, too. */
+  private static final Duration LAST_LINES = Duration.ofSeconds(10);
+
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
   static {
@@ -86,9 +93,29 @@ public final class ChildJvm implements AutoCloseable {
    * @throws InterruptedException if the waiting thread is interrupted
    */
   public String awaitLine(Predicate<String> line, Duration timeout) throws InterruptedException {
-    return output
+    Optional<String> found = output.await(line, timeout);
+    if (found.isEmpty() && !process.isAlive()) {
+      errors.awaitEnd(LAST_LINES);
+    }
+    return found.orElseThrow(() -> failure("did not print the awaited line", timeout));
+  }
+
+  /**
+   * Waits for the child to print a line to its standard error stream. The search starts behind the
+   * line that the previous call returned.
+   *
+   * @param line tells which one
+   * @param timeout how long at most
+   * @return the line
+   * @throws AssertionError if it does not come in time or the child ends before; the message
+   *     carries what the child printed instead
+   * @throws InterruptedException if the waiting thread is interrupted
+   */
+  public String awaitErrorLine(Predicate<String> line, Duration timeout)
+      throws InterruptedException {
+    return errors
         .await(line, timeout)
-        .orElseThrow(() -> failure("did not print the awaited line", timeout));
+        .orElseThrow(() -> failure("did not print the awaited error line", timeout));
   }
 
   /**
@@ -136,10 +163,13 @@ public final class ChildJvm implements AutoCloseable {
 
   /**
    * Freezes the child (SIGSTOP): it keeps its connections and locks, and knows nothing of the time
-   * that passes.
+   * that passes. Returns when each of its threads stands still, where the system tells.
    */
   public void freeze() {
     Signals.send(process.pid(), "STOP");
+    while (process.isAlive() && !Signals.isStopped(process.pid())) {
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
   }
 
   /** Lets a {@link #freeze frozen} child go on as if nothing had happened (SIGCONT). */
@@ -148,7 +178,7 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
-   * Waits until the child ends by itself.
+   * Waits until the child ends by itself, and for the last lines that it printed.
    *
    * @param timeout how long at most
    * @return its exit code; 128 + 9 after {@link #kill} where there are signals
@@ -159,6 +189,8 @@ public final class ChildJvm implements AutoCloseable {
     if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
       throw failure("did not end", timeout);
     }
+    output.awaitEnd(LAST_LINES);
+    errors.awaitEnd(LAST_LINES);
     return process.exitValue();
   }
 

@@ -31,6 +31,19 @@ final class OutputLines {
     }
   }
 
+  /** Waits for the stream's end, which may be late where somebody else has inherited it. */
+  void awaitEnd(Duration timeout) throws InterruptedException {
+    long nanos = timeout.toNanos();
+    lock.lock();
+    try {
+      while (!ended && nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits for a line behind the last one found; empty after the timeout or the stream's end. */
   Optional<String> await(Predicate<String> line, Duration timeout) throws InterruptedException {
     long nanos = timeout.toNanos();

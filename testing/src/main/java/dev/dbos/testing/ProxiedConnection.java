@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One client of a {@link TcpProxy} and its connection to the server.
@@ -29,6 +31,10 @@ final class ProxiedConnection {
   private final Socket client;
   private final Socket server;
   private final ClientStatements statements = new ClientStatements();
+
+  /** Requests, by their number, in which a transaction ends that was not declared READ ONLY. */
+  private final Set<Long> commits = ConcurrentHashMap.newKeySet();
+
   private long sent;
   private volatile long droppedFrom = Long.MAX_VALUE;
   private volatile Optional<Cut> cut = Optional.empty();
@@ -89,7 +95,11 @@ final class ProxiedConnection {
     while (true) {
       WireMessage message = WireMessage.read(in);
       proxy.awaitNetwork(this);
-      Optional<Cut> claimed = statements.observe(message).flatMap(proxy::claim);
+      Optional<String> executed = statements.observe(message);
+      if (executed.filter(TcpProxy::commits).isPresent()) {
+        commits.add(sent + 1);
+      }
+      Optional<Cut> claimed = executed.flatMap(proxy::claim);
       if (claimed.isPresent()) {
         if (claimed.get().action() == TcpProxy.Action.CUT_BEFORE) {
           out.flush();
@@ -138,7 +148,8 @@ final class ProxiedConnection {
       proxy.awaitNetwork(this);
       boolean dropped = answered + 1 >= droppedFrom;
       if (!dropped) {
-        proxy.answer(message).writeTo(out);
+        boolean committed = message.isCommitted() && commits.remove(answered + 1);
+        (committed ? proxy.answerToCommit(message) : message).writeTo(out);
         flushWhenIdle(in, out);
       }
       if (message.type() == READY_FOR_QUERY) {

@@ -46,11 +46,13 @@ public final class TcpProxy implements AutoCloseable {
 
   /**
    * Below the ports that systems hand out by themselves: nobody can take the port while this proxy
-   * refuses connections, and no client that keeps trying can connect to itself.
+   * refuses connections, and no client that keeps trying can connect to itself. Of JVMs that test
+   * side by side each has a range of its own; the property is its number, from 1.
    */
-  private static final int FIRST_PORT = 20_000;
+  private static final int FIRST_PORT =
+      20_000 + (Integer.getInteger("dbos.test.fork", 1) - 1) % 2 * 5_000;
 
-  private static final int LAST_PORT = 30_000;
+  private static final int LAST_PORT = FIRST_PORT + 5_000;
   private static final int PORTS_TO_TRY = 100;
   private static final int BACKLOG = 300;
 
@@ -222,11 +224,8 @@ public final class TcpProxy implements AutoCloseable {
     return claimed;
   }
 
-  /** What to tell a client instead of an answer; the answer itself, as a rule. */
-  WireMessage answer(WireMessage truth) {
-    if (!truth.isCommitted()) {
-      return truth;
-    }
+  /** What to tell a client instead of that it has committed; just that, as a rule. */
+  WireMessage answerToCommit(WireMessage truth) {
     FalseAnswer lie = falseAnswers.poll();
     return lie == null ? truth : lie.tell();
   }
@@ -264,7 +263,7 @@ public final class TcpProxy implements AutoCloseable {
     }
   }
 
-  private static boolean commits(String sql) {
+  static boolean commits(String sql) {
     return COMMIT.matcher(sql).find();
   }
 

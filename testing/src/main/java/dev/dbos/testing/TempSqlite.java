@@ -3,17 +3,20 @@ package dev.dbos.testing;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A place for one SQLite database: a file in a directory of its own, which goes away with
  * everything that SQLite puts beside it. The file itself is made by whoever connects first.
  */
 public final class TempSqlite implements AutoCloseable {
+  private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
+
   private final Path directory;
 
   private TempSqlite(Path directory) {
@@ -87,13 +90,26 @@ public final class TempSqlite implements AutoCloseable {
    */
   @Override
   public void close() {
-    try (Stream<Path> found = Files.walk(directory)) {
-      List<Path> innermostFirst = found.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : innermostFirst) {
-        Files.deleteIfExists(path);
+    try {
+      while (Files.exists(directory)) {
+        // Whoever closes the file last, perhaps a process that is about to end, deletes its log.
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+          for (Path file : files) {
+            Files.deleteIfExists(file);
+          }
+        }
+        deleteIfEmpty(directory);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void deleteIfEmpty(Path directory) throws IOException {
+    try {
+      Files.deleteIfExists(directory);
+    } catch (DirectoryNotEmptyException newFile) {
+      LockSupport.parkNanos(LOOK_NANOS);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -169,6 +170,8 @@ public final class TestPostgres implements AutoCloseable {
     properties.setProperty("user", SUPERUSER);
     properties.setProperty("password", PASSWORD);
     properties.setProperty("ApplicationName", applicationName);
+    // Otherwise it is the one that the pool which was made last has set for the whole JVM.
+    properties.setProperty("loginTimeout", "60");
     return DriverManager.getConnection(jdbcUrl(port(), database), properties);
   }
 
@@ -311,6 +314,8 @@ public final class TestPostgres implements AutoCloseable {
    * the death of its processes but not through power loss, which saves the time of flushing.
    */
   public static final class Builder {
+    private static final Duration START_UP = Duration.ofMinutes(2);
+
     private final Map<String, String> settings = new LinkedHashMap<>();
     private final List<String> access = new ArrayList<>();
 
@@ -380,7 +385,7 @@ public final class TestPostgres implements AutoCloseable {
      * @throws UncheckedIOException if it does not start
      */
     public TestPostgres start() {
-      EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
+      EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder().setPGStartupWait(START_UP);
       settings.forEach(builder::setServerConfig);
       builder.setOverrideWorkingDirectory(workingDirectory());
       if (!"on".equals(settings.get("fsync"))) {

@@ -45,6 +45,9 @@ class TcpProxyTest {
     try (Connection connection = connect("");
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
+      statement.execute("SET TRANSACTION READ ONLY");
+      connection.commit();
+      assertThat(answer.happened()).isFalse();
       statement.execute(INSERT);
       assertThatExceptionOfType(SQLException.class)
           .isThrownBy(connection::commit)
@@ -254,7 +257,8 @@ class TcpProxyTest {
 
   @Test
   void aBlackHoleAnswersNothing() throws Exception {
-    try (Connection connection = connect("socketTimeout=1")) {
+    try (Connection connection = connect("")) {
+      connection.setNetworkTimeout(Runnable::run, 1_000);
       proxy.blackHole();
       assertThatExceptionOfType(SQLException.class)
           .isThrownBy(() -> execute(connection, INSERT))

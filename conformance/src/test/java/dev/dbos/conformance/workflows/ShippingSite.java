@@ -61,22 +61,10 @@ final class ShippingSite implements AutoCloseable {
 
   /** Freezes a process, but not in the middle of writing to a file, which would lock it. */
   void freeze(ChildJvm child) {
-    signal(child, "STOP");
+    child.freeze();
     while (site.product() == Product.SQLITE && isLocked()) {
-      signal(child, "CONT");
-      signal(child, "STOP");
-    }
-  }
-
-  void thaw(ChildJvm child) {
-    signal(child, "CONT");
-  }
-
-  private static void signal(ChildJvm child, String name) {
-    try {
-      new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + child.pid()).start().waitFor();
-    } catch (java.io.IOException | InterruptedException failure) {
-      throw new IllegalStateException(failure);
+      child.thaw();
+      child.freeze();
     }
   }
 
