@@ -73,9 +73,11 @@ final class Canceller implements Troublemaker, AutoCloseable {
     return true;
   }
 
-  /** Cancels a transfer; false when it could not, or nobody knows. */
+  /** Cancels a transfer; false when it could not, nobody knows, or it has been tried before. */
   boolean cancel(String id) throws SQLException {
-    note(id, ASKED);
+    if (!claim(id)) {
+      return false;
+    }
     try {
       client.cancel(id);
       if (!client.status(id).map(s -> s.state() == WorkflowState.CANCELLED).orElse(false)) {
@@ -109,15 +111,23 @@ final class Canceller implements Troublemaker, AutoCloseable {
     }
   }
 
-  private void note(String id, String state) throws SQLException {
-    String sql =
-        "insert into "
-            + TABLE
-            + " values (?, ?) on conflict (workflow_id) do update set state = excluded.state";
+  /** Only one actor cancels a transfer, and only once, so that its notes are in order. */
+  private boolean claim(String id) throws SQLException {
+    String sql = "insert into " + TABLE + " values (?, ?) on conflict (workflow_id) do nothing";
     try (Connection connection = site.connect(Store.SYSTEM);
         PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, id);
-      statement.setString(2, state);
+      statement.setString(2, ASKED);
+      return statement.executeUpdate() == 1;
+    }
+  }
+
+  private void note(String id, String state) throws SQLException {
+    String sql = "update " + TABLE + " set state = ? where workflow_id = ?";
+    try (Connection connection = site.connect(Store.SYSTEM);
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setString(1, state);
+      statement.setString(2, id);
       statement.executeUpdate();
     }
   }

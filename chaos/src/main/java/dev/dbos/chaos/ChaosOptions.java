@@ -48,7 +48,7 @@ record ChaosOptions(
         KILLS,
         FAULTS,
         Duration.ZERO,
-        Duration.ofMinutes(8),
+        Duration.ofMinutes(25),
         Set.of(),
         Focus.NONE,
         Map.of());

@@ -21,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
  * a transfer a fault strikes is up to the machine.
  */
 final class ChaosRun {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final Duration SWEEPING = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration SWEEPING = Duration.ofMinutes(1);
   private static final Duration SWEPT_AFTER = Duration.ofHours(3);
   private static final long LOOK_NANOS = Duration.ofMillis(100).toNanos();
   private static final int IN_FLIGHT = 4;

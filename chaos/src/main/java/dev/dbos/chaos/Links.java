@@ -10,6 +10,9 @@ import java.util.SplittableRandom;
 
 /** The ways of one worker to its databases: a proxy for each, where there is a network at all. */
 final class Links implements AutoCloseable {
+  /** A network that swallows everything is no reason to wait long. */
+  private static final String IMPATIENT = "?connectTimeout=2";
+
   private final Map<Store, String> urls = new EnumMap<>(Store.class);
   private final List<TcpProxy> proxies = new ArrayList<>();
 
@@ -19,7 +22,7 @@ final class Links implements AutoCloseable {
           .ifPresentOrElse(
               proxy -> {
                 proxies.add(proxy);
-                urls.put(store, site.url(store, proxy));
+                urls.put(store, site.url(store, proxy) + IMPATIENT);
               },
               () -> urls.put(store, site.url(store)));
     }

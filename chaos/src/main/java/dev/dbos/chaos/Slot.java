@@ -251,7 +251,7 @@ final class Slot implements Runnable {
       if (id.startsWith(name) && id.indexOf('-', name.length() + 1) < 0 && canceller.cancel(id)) {
         tally.count(Fault.CANCELLED, stopped);
       }
-    } catch (SQLException unavailable) {
+    } catch (SQLException | RuntimeException unavailable) {
       tally.note(stopped + " could not be cancelled");
     }
   }

@@ -23,10 +23,7 @@ import java.util.concurrent.Semaphore;
  */
 final class Worker {
   private static final PoolOptions POOL =
-      PoolOptions.DEFAULT
-          .withMaximumSize(8)
-          .withConnectTimeout(Duration.ofSeconds(2))
-          .withConnectionTimeout(Duration.ofSeconds(3));
+      PoolOptions.DEFAULT.withMaximumSize(8).withConnectionTimeout(Duration.ofSeconds(3));
   private static final int DRIVER_GONE = 3;
 
   private final WorkerOptions options;

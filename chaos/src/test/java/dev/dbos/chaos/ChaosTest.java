@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The short form: at least 50 kills and 200 other faults on each arrangement. The seed is another
  * one each time and is printed; {@code -Ddbos.chaos.seed=...} draws the same again.
  */
-@Timeout(900)
+@Timeout(2700)
 class ChaosTest {
   @ParameterizedTest
   @EnumSource(Arrangement.class)
