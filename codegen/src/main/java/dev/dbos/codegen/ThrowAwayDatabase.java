@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,7 +35,8 @@ public interface ThrowAwayDatabase extends AutoCloseable {
     POSTGRESQL("org.jooq.meta.postgres.PostgresDatabase") {
       @Override
       public ThrowAwayDatabase start() throws IOException {
-        return new PostgresServer(EmbeddedPostgres.start());
+        return new PostgresServer(
+            EmbeddedPostgres.builder().setPGStartupWait(Duration.ofMinutes(2)).start());
       }
     };
 

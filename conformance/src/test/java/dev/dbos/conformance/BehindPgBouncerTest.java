@@ -125,7 +125,7 @@ class BehindPgBouncerTest {
     try (TestPgBouncer pooler = TestPgBouncer.builder(SERVER).start();
         JdbcDatasource shop =
             JdbcDatasource.builder(pooler.url(SERVER.createDatabase()))
-                .statementTimeout(Duration.ofMillis(300))
+                .statementTimeout(Duration.ofSeconds(2))
                 .build()) {
       TransactionOptions committed =
           TransactionOptions.DEFAULT.withIsolation(IsolationLevel.READ_COMMITTED);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbos.DBOS;
 import dev.dbos.datasource.Credentials;
+import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.jdbc.JdbcDatasource;
 import dev.dbos.error.ConfigurationException;
 import dev.dbos.error.DatabaseUnavailableException;
@@ -37,7 +38,7 @@ class CredentialsTest {
     try (JdbcDatasource shop =
         JdbcDatasource.builder(url)
             .name("shop")
-            .pool(TWO_IMPATIENT)
+            .pool(PoolOptions.DEFAULT.withMaximumSize(2))
             .applicationName("rotating")
             .credentials(
                 () -> {

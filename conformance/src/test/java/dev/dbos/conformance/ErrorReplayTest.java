@@ -19,7 +19,7 @@ class ErrorReplayTest {
       new Options() {
         @Override
         public <B extends DatasourceBuilder<B, ?>> B applyTo(B builder) {
-          return builder.name("shop").statementTimeout(Duration.ofMillis(300));
+          return builder.name("shop").statementTimeout(Duration.ofSeconds(2));
         }
       };
 

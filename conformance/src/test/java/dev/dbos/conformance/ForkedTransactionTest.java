@@ -92,7 +92,8 @@ class ForkedTransactionTest {
       dbos.run(ORDER, null, ORDER_42);
       dbos.run(ORDER, null, StartOptions.id("order-43"));
       Eventually.await("cleaned", () -> premises.ledger().outputRows() == 0);
-      // As a run with a predecessor leaves them.
+      // As a run with a predecessor leaves them; what is old would be swept.
+      long now = System.currentTimeMillis();
       for (String id : new String[] {"order-42", "order-43"}) {
         String incarnation =
             premises
@@ -112,11 +113,15 @@ class ForkedTransactionTest {
                     + premises.ledger().outputTable()
                     + " (workflow_id, step_id, output, created_at, incarnation) values ('"
                     + id
-                    + "', 0, '9', 1, "
+                    + "', 0, '9', "
+                    + now
+                    + ", "
                     + incarnation
                     + "), ('"
                     + id
-                    + "', 1, '8', 1, 7)");
+                    + "', 1, '8', "
+                    + now
+                    + ", 7)");
       }
       dbos.delete("order-42");
 

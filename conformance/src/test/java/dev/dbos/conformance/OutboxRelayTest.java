@@ -295,6 +295,8 @@ class OutboxRelayTest {
                       builder.systemDatabaseUrl(
                           Premises.through(proxy, premises.site().systemUrl()))));
       desk.order("before").result(PATIENCE);
+      OrderBooks books = new OrderBooks(premises, APART);
+      Eventually.await("the outbox is empty", () -> books.entries() == 0);
       proxy.refuse();
       proxy.cutAll();
 
@@ -307,7 +309,7 @@ class OutboxRelayTest {
       assertThat(backlog.waiting()).isEqualTo(1);
       assertThat(backlog.age()).isPresent();
       proxy.accept();
-      new OrderBooks(premises, APART).assertEachOrderIsShippedOnce();
+      books.assertEachOrderIsShippedOnce();
       Eventually.await("nothing waits", () -> dbos.health().outboxes().getFirst().age().isEmpty());
     }
   }

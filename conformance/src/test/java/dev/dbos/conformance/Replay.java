@@ -60,8 +60,13 @@ final class Replay {
     try (DBOS evening = replay.launch(InstantSource.system())) {
       evening.start(ORDER_OVERNIGHT, null, StartOptions.id(ORDER));
       Eventually.await("the first run sees an outcome", () -> !replay.seen.isEmpty());
+      Eventually.await("it sleeps", () -> isAsleep(evening));
     }
     return replay;
+  }
+
+  private static boolean isAsleep(DBOS dbos) {
+    return dbos.steps(ORDER).stream().anyMatch(step -> step.name().equals("DBOS.sleep"));
   }
 
   /** The second run, from the launch to its end. */

@@ -190,9 +190,9 @@ class WorkflowCommandTest {
     Terminal terminal = new Terminal(directory);
     shop(url).close();
 
-    assertThat(terminal.run("health", "--url", url)).isZero();
+    assertThat(terminal.run("health", "--url", url, "--timeout", "60000")).isZero();
     assertThat(terminal.out()).contains("status").contains("up");
-    assertThat(terminal.run("health", "--url", url, "--json")).isZero();
+    assertThat(terminal.run("health", "--url", url, "--timeout", "60000", "--json")).isZero();
     assertThat(terminal.out()).contains("\"status\" : \"up\"").contains("\"reachable\" : true");
   }
 

@@ -229,6 +229,7 @@ abstract class MigrationContract {
 
   @Test
   void fourThreadsStartAtOnceOnAnEmptyDatabase() throws Exception {
+    connect().close();
     CountDownLatch ready = new CountDownLatch(4);
     Callable<Boolean> start =
         () -> {
@@ -254,6 +255,7 @@ abstract class MigrationContract {
 
   @Test
   void threeProcessesStartAtOnceOnAnEmptyDatabase() throws Exception {
+    connect().close();
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       processes.add(

@@ -6,7 +6,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +20,7 @@ class MigrationsOnPostgresTest extends MigrationContract {
 
   @BeforeAll
   static void startServer() throws IOException {
-    server = EmbeddedPostgres.start();
+    server = EmbeddedPostgres.builder().setPGStartupWait(Duration.ofMinutes(2)).start();
   }
 
   @AfterAll
@@ -42,7 +44,10 @@ class MigrationsOnPostgresTest extends MigrationContract {
 
   @Override
   Connection connect() throws SQLException {
-    return DriverManager.getConnection(jdbcUrl());
+    Properties properties = new Properties();
+    // Otherwise it is the one that the pool which was made last has set for the whole JVM.
+    properties.setProperty("loginTimeout", "60");
+    return DriverManager.getConnection(jdbcUrl(), properties);
   }
 
   @Override

@@ -174,7 +174,7 @@ class DurableSleepTest {
   void aThousandSleepersHoldNeitherThreadsNorConnections(Product product) throws Exception {
     try (Site site = Site.of(product);
         DBOS dbos = shop(site).launch()) {
-      dbos.start(REMINDER, null, ORDER);
+      WorkflowHandle<String> first = dbos.start(REMINDER, null, ORDER);
       Eventually.holds("asleep", () -> dbos.steps("order-42").size() == 1);
       int threadsBefore = ManagementFactory.getThreadMXBean().getThreadCount();
       List<WorkflowHandle<String>> reminders =
@@ -190,9 +190,11 @@ class DurableSleepTest {
           .as("threads for the sleepers")
           .isLessThan(20);
       if (product == Product.POSTGRESQL) {
-        assertThat(busyConnections(site)).isZero();
+        // Who looks whether the clock has moved needs one for a moment, a sleeper would keep it.
+        Eventually.holds("no sleeper holds a connection", () -> busyConnections(site) == 0);
       }
       clock.advance(Duration.ofDays(3));
+      assertThat(first.result()).startsWith("reminder ");
       for (WorkflowHandle<String> reminder : reminders) {
         assertThat(reminder.result()).startsWith("reminder ");
       }
@@ -200,7 +202,7 @@ class DurableSleepTest {
     }
   }
 
-  private static int busyConnections(Site site) throws SQLException {
+  private static int busyConnections(Site site) {
     String database = Site.databaseName(site.systemUrl());
     try (Connection connection = TestPostgres.shared().connect(database, "operator");
         Statement statement = connection.createStatement();
@@ -210,6 +212,8 @@ class DurableSleepTest {
                     + " AND application_name = 'dbos_transact' AND state <> 'idle'")) {
       row.next();
       return row.getInt(1);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
     }
   }
 }

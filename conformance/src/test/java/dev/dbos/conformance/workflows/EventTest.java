@@ -78,7 +78,7 @@ class EventTest {
           CompletableFuture.supplyAsync(() -> status(dbos));
       paid.countDown();
 
-      assertThat(status.get(30, TimeUnit.SECONDS)).contains("paid");
+      assertThat(status.get(60, TimeUnit.SECONDS)).contains("paid");
       seen.countDown();
       assertThat(order.result()).isEqualTo("done");
       assertThat(status(dbos)).contains("paid");
@@ -160,7 +160,7 @@ class EventTest {
           CompletableFuture.supplyAsync(() -> status(dbos));
       asked.countDown();
 
-      assertThat(status.get(30, TimeUnit.SECONDS)).isEmpty();
+      assertThat(status.get(60, TimeUnit.SECONDS)).isEmpty();
       assertThat(status(dbos)).isEmpty();
     }
   }

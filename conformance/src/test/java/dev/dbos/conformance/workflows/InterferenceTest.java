@@ -130,8 +130,14 @@ class InterferenceTest {
             shop(
                     site,
                     none -> {
-                      SystemRows.of(site).change(CANCEL);
-                      Swallowing.everything(() -> step("reserve"));
+                      Swallowing.everything(
+                          () ->
+                              Workflow.runStep(
+                                  "reserve",
+                                  () -> {
+                                    done.add("reserve");
+                                    SystemRows.of(site).change(CANCEL);
+                                  }));
                       Swallowing.everything(() -> step("charge"));
                       Swallowing.everything(() -> step("ship"));
                       return "shipped";
@@ -224,7 +230,8 @@ class InterferenceTest {
                 .launch()) {
       assertThat(dbos.run(CHECKOUT, null, ORDER)).isEqualTo("reserved");
       assertThat(done).hasSize(5);
-      assertThat(dbos.steps("order-42")).hasSize(5);
+      // Not through its pool, in which some are dead.
+      assertThat(SystemRows.of(site).query("SELECT function_id FROM operation_outputs")).hasSize(5);
     }
   }
 

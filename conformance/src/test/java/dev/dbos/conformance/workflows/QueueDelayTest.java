@@ -49,8 +49,9 @@ class QueueDelayTest {
       assertThat(
               SystemRows.of(site)
                   .query(
-                      "SELECT workflow_uuid FROM workflow_status WHERE started_at_epoch_ms >="
-                          + " delay_until_epoch_ms AND started_at_epoch_ms - created_at >= 300"))
+                      "SELECT workflow_uuid FROM workflow_status WHERE workflow_uuid = 'tea' AND"
+                          + " started_at_epoch_ms >= delay_until_epoch_ms AND started_at_epoch_ms -"
+                          + " created_at >= 300"))
           .containsExactly("tea");
     }
   }

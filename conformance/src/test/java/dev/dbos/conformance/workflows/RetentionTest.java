@@ -164,6 +164,8 @@ class RetentionTest {
       assertThat(dbos.deleteFinished(Retention.age(Duration.ZERO))).isZero();
       dbos.send("fork", "here");
       fork.result(Eventually.BOUND);
+      dbos.retrieve("fork-2", String.class).result(Eventually.BOUND);
+      dbos.retrieve("original-2", String.class).result(Eventually.BOUND);
       dbos.deleteFinished(Retention.age(Duration.ZERO));
       assertThat(ids(dbos)).isEmpty();
     }
@@ -201,6 +203,7 @@ class RetentionTest {
         DbosClient client = DbosClient.create(site.systemUrl())) {
       dbos.start(ORDER_WITH_PARCELS, "order", StartOptions.id("order-1"));
       Eventually.holds("waiting", () -> dbos.steps("order-1").size() == 4);
+      dbos.retrieve("order-1-2", String.class).result(Eventually.BOUND);
       dbos.cancel("order-1");
       other.run(ORDER, "coffee", StartOptions.id("order-2"));
 

@@ -2,6 +2,8 @@ package dev.dbos.conformance.workflows;
 
 import dev.dbos.DBOS;
 import dev.dbos.DbosBuilder;
+import dev.dbos.DbosClient;
+import dev.dbos.Workflows;
 import dev.dbos.conformance.Pooling;
 import dev.dbos.conformance.Product;
 import dev.dbos.conformance.Site;
@@ -36,6 +38,11 @@ final class ScheduleFixture implements AutoCloseable {
         .workflow(REPORT, tick -> tick.context() + " at " + tick.scheduledAt());
   }
 
+  /** One who sees what happens in the shop, on a way of its own. */
+  DbosClient customer() {
+    return DbosClient.create(site.systemUrl());
+  }
+
   static Schedule schedule(String cron) {
     return Schedule.of("report", cron, REPORT, "tea");
   }
@@ -54,14 +61,14 @@ final class ScheduleFixture implements AutoCloseable {
   }
 
   /** What the workflow of a tick returned, once it has. */
-  static String result(DBOS dbos, String moment) {
-    Eventually.holds(moment + " is fired", () -> dbos.status(id(moment)).isPresent());
-    return dbos.retrieve(id(moment), String.class).result(PATIENCE);
+  static String result(Workflows shop, String moment) {
+    Eventually.holds(moment + " is fired", () -> shop.status(id(moment)).isPresent());
+    return shop.retrieve(id(moment), String.class).result(PATIENCE);
   }
 
   /** The moments whose workflows the schedule has started, without waiting. */
-  static List<String> started(DBOS dbos) {
-    return dbos.list(WorkflowQuery.all().withSchedule("report").withLimit(1_000)).stream()
+  static List<String> started(Workflows shop) {
+    return shop.list(WorkflowQuery.all().withSchedule("report").withLimit(1_000)).stream()
         .map(WorkflowStatus::id)
         .map(id -> id.substring("sched-report-".length()).replace(".000Z", "Z"))
         .sorted()

@@ -108,7 +108,7 @@ class WrongInputTest {
   @Test
   void aHostThatIsNotKnown() {
     assertSays(
-        launching("postgresql://app:" + SECRET + "@no-such-host.invalid/shop"),
+        launching("postgresql://app:" + SECRET + "@no-such-host.invalid/shop?connectTimeout=60"),
         DatabaseUnavailableException.class,
         "Cannot open system database at ",
         "the host name is not known. Check the host of the URL.");

@@ -44,11 +44,6 @@ class JournalTest {
     }
   }
 
-  /** The threads that have handed something in and wait for it. */
-  private static void untilAllWait(List<Thread> threads) {
-    until(() -> threads.stream().allMatch(thread -> thread.getState() == Thread.State.WAITING));
-  }
-
   private static void join(List<Thread> threads) throws InterruptedException {
     for (Thread thread : threads) {
       thread.join();
@@ -87,7 +82,7 @@ class JournalTest {
           IntStream.range(0, 100)
               .mapToObj(i -> writing(fixture.journal, start("order-" + i)))
               .toList();
-      untilAllWait(others);
+      until(() -> fixture.journal.backlog() == 100);
       hold.release();
       callers.addAll(others);
       join(callers);
@@ -112,10 +107,10 @@ class JournalTest {
         if (i % 2 == 0) {
           fixture.journal.writeLater(next);
         } else {
-          Thread caller = writing(fixture.journal, next);
-          untilAllWait(List.of(caller));
-          callers.add(caller);
+          callers.add(writing(fixture.journal, next));
         }
+        int waiting = i;
+        until(() -> fixture.journal.backlog() == waiting);
       }
       hold.release();
       join(callers);
@@ -127,14 +122,21 @@ class JournalTest {
 
   @ParameterizedTest
   @EnumSource(Product.class)
-  void aDeferredCheckpointGoesWithTheNextAwaitedOne(Product product) {
+  void aDeferredCheckpointGoesWithTheNextAwaitedOne(Product product) throws Exception {
     try (JournalFixture fixture = new JournalFixture(product)) {
       fixture.journal.write(start(ORDER));
+      // As long as somebody writes, what is deferred stays in the queue.
+      Hold hold = fixture.writer.holdNext();
+      Thread slow = writing(fixture.journal, step(ORDER, 0));
+      hold.awaitEntered();
       List<Boolean> durable = Collections.synchronizedList(new ArrayList<>());
-      Checkpoint deferred = Checkpoint.later(reserve(ORDER, 0), () -> durable.add(true));
+      Checkpoint deferred = Checkpoint.later(reserve(ORDER, 1), () -> durable.add(true));
       fixture.journal.writeLater(deferred);
-      Checkpoint awaited = step(ORDER, 1);
-      fixture.journal.write(awaited);
+      Checkpoint awaited = step(ORDER, 2);
+      Thread caller = writing(fixture.journal, awaited);
+      until(() -> fixture.journal.backlog() == 2);
+      hold.release();
+      join(List.of(slow, caller));
 
       assertThat(durable).containsExactly(true);
       assertThat(fixture.writer.batches()).last().isEqualTo(List.of(deferred, awaited));
@@ -176,7 +178,7 @@ class JournalTest {
       hold.release();
       slow.join();
 
-      assertThat(durable.await(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(durable.await(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -210,7 +212,7 @@ class JournalTest {
               .start(() -> seen.set(catchThrowable(() -> fixture.journal.write(start("bad")))));
       callers.add(writing(fixture.journal, start("good")));
       callers.add(bad);
-      untilAllWait(callers.subList(1, 3));
+      until(() -> fixture.journal.backlog() == 2);
       hold.release();
       join(callers);
 
@@ -287,7 +289,7 @@ class JournalTest {
                     }));
         hold.awaitEntered();
       }
-      untilAllWait(callers.subList(1, 2));
+      until(() -> fixture.journal.backlog() == 1);
       hold.release();
       join(callers);
 

@@ -175,7 +175,7 @@ class DatabaseTest {
                 PoolSetup.of(one),
                 new Pools.Session("stock test", IsolationLevel.SERIALIZABLE, null));
         Lease held = database.lease(Access.WRITE, new Borrower("reserve stock", "order-42"))) {
-      assertThat(held.connection().isValid(1)).isTrue();
+      assertThat(held.connection().isValid(30)).isTrue();
       assertThatThrownBy(() -> database.lease(Access.READ))
           .isInstanceOf(DatabaseUnavailableException.class)
           .message()

@@ -135,12 +135,12 @@ class SqlFailureTest {
   @Test
   void timeoutsOfStatementsAndLocks() throws SQLException {
     String database = SERVER.createDatabase();
-    try (Connection one = SERVER.connect(database);
+    try (Connection impatient = SERVER.connect(database);
+        Connection one = SERVER.connect(database);
         Connection other = SERVER.connect(database)) {
-      execute(one, "SET statement_timeout = 20");
-      assertThat(of(() -> execute(one, "SELECT pg_sleep(10)")))
+      execute(impatient, "SET statement_timeout = 20");
+      assertThat(of(() -> execute(impatient, "SELECT pg_sleep(10)")))
           .isEqualTo(SqlFailure.STATEMENT_TIMEOUT);
-      execute(one, "SET statement_timeout = 0");
       execute(one, STOCK);
       execute(one, "BEGIN");
       execute(one, "LOCK TABLE stock");

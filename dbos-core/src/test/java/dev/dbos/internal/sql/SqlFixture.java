@@ -18,7 +18,7 @@ final class SqlFixture {
     return Pools.open(
         Pools.Owner.datasource("stock"),
         DatabaseUrl.parse(url),
-        PoolSetup.of(PoolOptions.DEFAULT.withConnectionTimeout(Duration.ofSeconds(2))),
+        PoolSetup.of(PoolOptions.DEFAULT.withConnectionTimeout(Duration.ofSeconds(30))),
         new Pools.Session("stock test", IsolationLevel.SERIALIZABLE, null));
   }
 

@@ -278,7 +278,7 @@ class WatcherTest {
             .isLessThan(
                 PostgresListener.HEARTBEAT
                     .plus(PostgresListener.PATIENCE)
-                    .plus(Duration.ofSeconds(5)));
+                    .plus(Duration.ofSeconds(20)));
         assertThat(status.told()).isNotDone();
         proxy.accept();
         awaitTold(status);

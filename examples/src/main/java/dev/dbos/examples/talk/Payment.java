@@ -35,7 +35,7 @@ public final class Payment {
   /** What a web application does when somebody orders: the page to send the customer to. */
   public static Optional<String> pageFor(DBOS dbos, String orderId, String name) {
     dbos.start(ORDER, name, StartOptions.id(orderId));
-    return dbos.getEvent(orderId, "payment page", String.class, Duration.ofSeconds(10));
+    return dbos.getEvent(orderId, "payment page", String.class, Duration.ofSeconds(30));
   }
 
   /** What it does when the bank calls, perhaps twice: the key makes it one message. */
