@@ -3,10 +3,14 @@ package dev.dbos.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dbos.DBOS;
+import dev.dbos.DbosClient;
 import dev.dbos.Workflow;
+import dev.dbos.datasource.PoolOptions;
+import dev.dbos.observe.Health;
 import dev.dbos.testing.Cut;
 import dev.dbos.testing.TcpProxy;
 import dev.dbos.testing.TcpProxy.Action;
+import dev.dbos.workflow.Lease;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
 import dev.dbos.workflow.WorkflowHandle;
@@ -92,6 +96,47 @@ class DispatchTest {
   @MethodSource("dev.dbos.conformance.Setting#postgresTogether")
   void aClaimWhoseAnswerIsLostIsFound(Setting setting) throws Exception {
     resumeAcross(setting, DispatchTest::isClaim, Action.CUT_AFTER_SERVER_ANSWER);
+  }
+
+  /** Nobody else looks for it: this executor lives, and has it. */
+  @ParameterizedTest
+  @MethodSource("dev.dbos.conformance.Setting#postgresTogether")
+  void aClaimWhoseAnswerIsLostIsFoundAlsoAfterTheLeaseHasExpired(Setting setting) throws Exception {
+    try (Premises premises = Premises.of(setting)) {
+      TcpProxy proxy = premises.proxy();
+      String url = premises.site().systemUrl();
+      DBOS dbos =
+          premises.keep(
+              DBOS.builder("tea-shop")
+                  .applicationVersion("1")
+                  .systemDatabaseUrl(Premises.through(proxy, url))
+                  .systemDatabasePool(
+                      PoolOptions.DEFAULT.withConnectionTimeout(Duration.ofSeconds(1)))
+                  .lease(Lease.of(Duration.ofSeconds(2)))
+                  .workflow(ORDER, none -> order())
+                  .launch());
+      cancelAsleep(dbos, premises.ledger(), "order-42");
+      try (DbosClient client = DbosClient.create(url)) {
+        Cut cut =
+            proxy.onClientStatement(sql -> isClaim(lower(sql)), Action.CUT_AFTER_SERVER_ANSWER);
+        client.resume("order-42");
+        cut.await(Eventually.PATIENCE);
+        proxy.refuse();
+        proxy.cutAll();
+        Eventually.await(
+            "the lease has expired",
+            () ->
+                dbos.health(Duration.ofMillis(300)).lease().state() == Health.Lease.State.EXPIRED);
+        // Long enough for the dispatcher to find that it may not look.
+        long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+        Eventually.await("a longer outage", () -> System.nanoTime() - end > 0);
+        proxy.accept();
+
+        assertThat(client.retrieve("order-42", String.class).result(Eventually.PATIENCE))
+            .isEqualTo("shipped");
+        assertThat(premises.ledger().attemptsOf("order-42")).isEqualTo(1);
+      }
+    }
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import dev.dbos.datasource.TransactionOptions;
 import dev.dbos.datasource.jdbc.JdbcDatasource;
 import dev.dbos.error.ConfigurationException;
 import dev.dbos.error.DatabaseUnavailableException;
+import dev.dbos.testing.TcpProxy;
 import dev.dbos.testing.TestPostgres;
 import dev.dbos.workflow.StartOptions;
 import dev.dbos.workflow.WorkflowDefinition;
@@ -100,6 +101,39 @@ class PoolTest {
       assertThat(order.result()).isEqualTo("done");
       assertThat(audit.get()).isEqualTo("done");
       assertThat(ask(shop, "select 7")).isEqualTo("7");
+    }
+  }
+
+  @Test
+  void aPoolThatCouldNotOpenAnotherConnectionInTimeSaysSo() throws Exception {
+    TestPostgres server = TestPostgres.shared();
+    try (TcpProxy proxy = server.proxy();
+        JdbcDatasource shop =
+            JdbcDatasource.builder(server.url(server.createDatabase(), proxy))
+                .name("shop")
+                .pool(TWO_IMPATIENT)
+                .build()) {
+      Throwable failure =
+          shop.callTransaction(
+              "audit",
+              connection -> {
+                proxy.blackHole();
+                try {
+                  return CompletableFuture.supplyAsync(
+                          () -> catchThrowable(() -> ask(shop, "select 1")))
+                      .join();
+                } finally {
+                  proxy.accept();
+                }
+              });
+
+      assertThat(failure).isInstanceOf(DatabaseUnavailableException.class);
+      assertThat(withoutTimes(failure))
+          .isEqualTo(
+              "No connection to shop became free within 2000 ms: 1 of 2 are open and in use, by"
+                  + " transaction \"audit\" for N ms, and another one was not open by then. Look whether the machine"
+                  + " or the database has too much to do, or raise the connection timeout of the"
+                  + " pool.");
     }
   }
 

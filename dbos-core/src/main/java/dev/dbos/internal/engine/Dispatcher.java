@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * <p>It takes places among the running first, and claims no more than it has places for: what this
  * process cannot run stays for others. It looks when it is {@link #signal told to}, when a full
  * batch shows that there may be more, when what it ran of a limited queue has ended, when a period
- * is over that kept more from starting, and now and then for what other processes have put in.
+ * is over that kept more from starting, each quarter of a lease that has expired, and now and then
+ * for what other processes have put in.
  *
  * <p>What it has claimed it runs, whatever happens to the database in between: only close makes it
  * leave that to the next launch. A claim whose acknowledgement was lost is looked for by its token.
@@ -112,11 +113,11 @@ final class Dispatcher {
     while (pauseUnlessClosed(pause)) {
       try {
         pause = round.dispatch();
-        round = new Round(null);
-        if (failures > 0) {
+        if (round.asked && failures > 0) {
           LOG.info("Taking work out of queue {} again", queueName);
+          failures = 0;
         }
-        failures = 0;
+        round = round.next();
       } catch (RuntimeException failure) {
         if (failures++ == 0) {
           LOG.warn("Cannot take work out of queue {}; trying on", queueName, failure);
@@ -133,6 +134,9 @@ final class Dispatcher {
     private @Nullable String token;
     private @Nullable Long retryAfterMillis;
 
+    /** Whether the database was asked, and so what became of a lost claim is known. */
+    private boolean asked;
+
     /**
      * Prepares one.
      *
@@ -140,6 +144,11 @@ final class Dispatcher {
      */
     Round(@Nullable String lostToken) {
       this.lostToken = lostToken;
+    }
+
+    /** The round after this one, which did not fail. */
+    Round next() {
+      return new Round(asked ? null : lostToken);
     }
 
     /** The round after this one failed. */
@@ -182,6 +191,7 @@ final class Dispatcher {
         retryAfterMillis = engine.lease().interval().toMillis();
         return List.of();
       }
+      asked = true;
       if (lostToken != null) {
         String lost = lostToken;
         List<ClaimedWorkflow> found =

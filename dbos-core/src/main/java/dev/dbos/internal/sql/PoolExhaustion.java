@@ -26,12 +26,12 @@ record PoolExhaustion(Pools.Owner owner, DataSource source, List<Lease> leases) 
 
   private String state(SQLException failure) {
     int capacity = Pools.capacity(source);
-    int used = Pools.inUse(source);
-    if (failure.getCause() == null && used < capacity) {
-      return used
+    int open = Pools.opened(source);
+    if (failure.getCause() == null && open < capacity) {
+      return open
           + " of "
           + capacity
-          + " are in use"
+          + " are open and in use"
           + holders()
           + ", and another one was not open by then. Look whether the machine or the database has"
           + " too much to do, or raise the connection timeout of the pool.";

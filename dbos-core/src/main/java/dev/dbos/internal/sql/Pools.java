@@ -116,6 +116,13 @@ public final class Pools {
         : 0;
   }
 
+  /** How many connections {@code source} has, lent or not, or 0 when it does not say. */
+  static int opened(DataSource source) {
+    return source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null
+        ? pool.getHikariPoolMXBean().getTotalConnections()
+        : 0;
+  }
+
   /** The connections of {@code source}, unless it does not say. */
   static Optional<PoolUse> use(String name, DataSource source) {
     return source instanceof HikariDataSource pool && pool.getHikariPoolMXBean() != null

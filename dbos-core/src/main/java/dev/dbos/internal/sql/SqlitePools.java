@@ -7,6 +7,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /** The pools of an SQLite database: one connection that writes, and others that read. */
 final class SqlitePools {
@@ -84,12 +85,7 @@ final class SqlitePools {
           throw plan.explain(failure);
         }
       }
-      try {
-        Thread.sleep(pauses.after(attempt));
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        return;
-      }
+      LockSupport.parkNanos(pauses.after(attempt).toNanos());
     }
   }
 

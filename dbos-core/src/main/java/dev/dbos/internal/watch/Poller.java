@@ -27,7 +27,7 @@ final class Poller implements AutoCloseable {
   /** A look does not begin sooner after another one, so that those who come meanwhile share it. */
   private static final long BETWEEN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-  /** How much of its time, one part in so many, the thread may keep the database busy. */
+  /** Looks that are not slow keep the database busy for one part in so many of the time. */
   private static final int SHARE = 10;
 
   /** How long it rests at most after a look: one that was held up does not tell what it costs. */
@@ -97,8 +97,8 @@ final class Poller implements AutoCloseable {
         if (thread == null && !closed) {
           Thread poller = new Thread(this::poll, "dbos watcher");
           poller.setDaemon(true);
-          thread = poller;
           poller.start();
+          thread = poller;
         }
         signal.notifyAll();
       }
