@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The harness itself: a library with a mistake in it does not get through a bounded run. */
+/** The harness itself: a library with a mistake in it does not get through a few bounded runs. */
 @Timeout(3600)
 class BrokenBuildTest {
   private static final long SEED = 7;

@@ -72,6 +72,8 @@ class SqliteProcessesTest {
       }
       try (ChildJvm last = TillProgram.start(file.url(), "till-4", 1)) {
         awaitOrders(last);
+        last.send("close");
+        assertThat(last.awaitExit(PATIENCE)).isZero();
         assertThat(warnings(last)).as("everybody before it is dead or gone").isEmpty();
       }
     }

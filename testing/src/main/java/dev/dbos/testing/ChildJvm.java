@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  */
 public final class ChildJvm implements AutoCloseable {
   private static final long LOOK_NANOS = Duration.ofMillis(1).toNanos();
+  private static final int FREEZING_LOOKS = 1_000;
 
   /** How long the streams of a child that has ended may take to end, too. */
   private static final Duration LAST_LINES = Duration.ofSeconds(10);
@@ -164,12 +165,18 @@ public final class ChildJvm implements AutoCloseable {
   /**
    * Freezes the child (SIGSTOP): it keeps its connections and locks, and knows nothing of the time
    * that passes. Returns when each of its threads stands still, where the system tells.
+   *
+   * @throws AssertionError if they do not, perhaps because somebody else thaws it
    */
   public void freeze() {
-    Signals.send(process.pid(), "STOP");
-    while (process.isAlive() && !Signals.isStopped(process.pid())) {
+    for (int look = 0; look < FREEZING_LOOKS; look++) {
+      Signals.send(process.pid(), "STOP");
       LockSupport.parkNanos(LOOK_NANOS);
+      if (!process.isAlive() || Signals.isStopped(process.pid())) {
+        return;
+      }
     }
+    throw new AssertionError(name + " does not stop");
   }
 
   /** Lets a {@link #freeze frozen} child go on as if nothing had happened (SIGCONT). */

@@ -46,8 +46,8 @@ public final class TcpProxy implements AutoCloseable {
 
   /**
    * Below the ports that systems hand out by themselves: nobody can take the port while this proxy
-   * refuses connections, and no client that keeps trying can connect to itself. Of JVMs that test
-   * side by side each has a range of its own; the property is its number, from 1.
+   * refuses connections, and no client that keeps trying can connect to itself. Two JVMs that test
+   * side by side have a range each; the property is their number, from 1.
    */
   private static final int FIRST_PORT =
       20_000 + (Integer.getInteger("dbos.test.fork", 1) - 1) % 2 * 5_000;

@@ -45,7 +45,7 @@ class LeaseTest {
 
   private static final Lease LEASE = Lease.of(SHORT);
 
-  /** Whoever is killed is seen to be gone at once, and leaves time to those who are only slow. */
+  /** Leaves time to those who are only slow; whoever is killed is seen to be gone at once. */
   private static final Duration LONG = Duration.ofSeconds(10);
 
   private static final Lease LONG_LEASE = Lease.of(LONG);
@@ -158,7 +158,7 @@ class LeaseTest {
             }
           };
       PoolOptions impatient = PoolOptions.DEFAULT.withConnectionTimeout(Duration.ofMillis(500));
-      // A pool that was refused rests up to 5 s, which is shorter than what a lease leaves.
+      // A pool that was refused rests up to 5 s; the others wait 7.5 s for such a lease to move.
       try (DBOS owner =
               place
                   .executor(url, stock, LONG_LEASE, owners)
