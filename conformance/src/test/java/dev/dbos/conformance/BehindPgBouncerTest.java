@@ -190,7 +190,7 @@ class BehindPgBouncerTest {
             order ->
                 order
                     + " is "
-                    + Workflow.receive(String.class, Duration.ofSeconds(30)).orElse("not paid"))
+                    + Workflow.receive(String.class, Duration.ofMinutes(5)).orElse("not paid"))
         .launch();
   }
 

@@ -116,7 +116,7 @@ class CockroachTest {
             PAYMENT,
             order -> {
               String state =
-                  Workflow.receive(String.class, Duration.ofSeconds(30)).orElse("not paid");
+                  Workflow.receive(String.class, Duration.ofMinutes(5)).orElse("not paid");
               Workflow.setEvent("state", "received");
               return order + " is " + state;
             })

@@ -16,6 +16,7 @@ import dev.dbos.testing.PostgresRole;
 import dev.dbos.testing.TestPostgres;
 import dev.dbos.workflow.WorkflowDefinition;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -113,7 +114,7 @@ class CredentialsTest {
         JdbcDatasource.builder(server.url(database))
             .name("shop")
             .applicationName("sealed")
-            .pool(TWO_IMPATIENT)
+            .pool(TWO_IMPATIENT.withConnectionTimeout(Duration.ofSeconds(5)))
             .credentials(
                 () -> {
                   if (sealed.get()) {

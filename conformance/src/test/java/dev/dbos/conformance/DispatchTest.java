@@ -70,7 +70,7 @@ class DispatchTest {
       Cut cut = proxy.onClientStatement(sql -> statement.test(lower(sql)), action);
       dbos.resume("order-42");
 
-      assertThat(dbos.retrieve("order-42", String.class).result(Duration.ofSeconds(30)))
+      assertThat(dbos.retrieve("order-42", String.class).result(Eventually.PATIENCE))
           .isEqualTo("shipped");
       assertThat(cut.happened()).isTrue();
       assertThat(premises.ledger().attemptsOf("order-42")).isEqualTo(1);
@@ -117,6 +117,9 @@ class DispatchTest {
                   .launch());
       cancelAsleep(dbos, premises.ledger(), "order-42");
       try (DbosClient client = DbosClient.create(url)) {
+        // So that little happens between the next two calls, and it is not another claim that is
+        // cut.
+        assertThat(client.status("order-42")).isPresent();
         Cut cut =
             proxy.onClientStatement(sql -> isClaim(lower(sql)), Action.CUT_AFTER_SERVER_ANSWER);
         client.resume("order-42");

@@ -31,35 +31,37 @@ class OutboxFaultTest {
 
   /** The exchanges, in their order. */
   enum Exchange {
-    ENTRY_WRITTEN(true, sql -> sql.startsWith("insert into") && sql.contains("datasource_outbox")),
-    ORDER_COMMITTED(true, commitAfter("datasource_outbox", "insert into")),
-    OUTBOX_READ(true, sql -> sql.startsWith("select") && sql.contains("order_key")),
-    DELIVERY_BEGUN(false, sql -> sql.startsWith("update") && sql.contains("java_outboxes")),
-    WORKFLOW_WRITTEN(
-        false, sql -> sql.startsWith("insert into") && sql.contains("workflow_status")),
-    DELIVERY_REMEMBERED(false, sql -> sql.startsWith("update") && sql.contains("\"relayed\"")),
-    DELIVERY_COMMITTED(false, commitAfter("java_outboxes", "\"relayed\"")),
-    ENTRY_DELETED(true, sql -> sql.startsWith("delete") && sql.contains("datasource_outbox")),
-    DELETION_COMMITTED(true, commitAfter("datasource_outbox", "delete"));
+    ENTRY_WRITTEN(true, false, "insert into", "datasource_outbox"),
+    ORDER_COMMITTED(true, true, "insert into", "datasource_outbox"),
+    OUTBOX_READ(true, false, "select", "order_key"),
+    DELIVERY_BEGUN(false, false, "update", "java_outboxes"),
+    WORKFLOW_WRITTEN(false, false, "insert into", "workflow_status"),
+    DELIVERY_REMEMBERED(false, false, "update", "\"relayed\""),
+    DELIVERY_COMMITTED(false, true, "update", "\"relayed\""),
+    ENTRY_DELETED(true, false, "delete", "datasource_outbox"),
+    DELETION_COMMITTED(true, true, "delete", "datasource_outbox");
 
     private final boolean inApplication;
+    private final boolean commits;
+    private final String verb;
+    private final String object;
 
-    @SuppressWarnings("ImmutableEnumChecker") // remembers a statement until its COMMIT
-    private final Predicate<String> statement;
-
-    Exchange(boolean inApplication, Predicate<String> statement) {
+    Exchange(boolean inApplication, boolean commits, String verb, String object) {
       this.inApplication = inApplication;
-      this.statement = statement;
+      this.commits = commits;
+      this.verb = verb;
+      this.object = object;
     }
 
-    /** The COMMIT that follows a statement. */
-    private static Predicate<String> commitAfter(String table, String what) {
+    /** A statement, or the COMMIT that follows it. */
+    private Predicate<String> statement() {
       AtomicBoolean seen = new AtomicBoolean();
       return sql -> {
-        if (sql.contains(table) && sql.contains(what)) {
+        boolean isIt = sql.startsWith(verb) && sql.contains(object);
+        if (isIt) {
           seen.set(true);
         }
-        return sql.equals("COMMIT") && seen.getAndSet(false);
+        return commits ? sql.equals("COMMIT") && seen.getAndSet(false) : isIt;
       };
     }
   }
@@ -84,7 +86,7 @@ class OutboxFaultTest {
     }
 
     Cut cut(Exchange at, Action action) {
-      return (at.inApplication ? application : system).onClientStatement(at.statement, action);
+      return (at.inApplication ? application : system).onClientStatement(at.statement(), action);
     }
   }
 

@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * With pools of one connection each, whoever waited for a second one while holding the first would
- * wait in vain: here that takes a second, and fails.
+ * wait in vain: here that takes half a minute, and fails.
  */
 class PoolOfOneTest {
   private static final PoolOptions ONE =
-      PoolOptions.DEFAULT.withMaximumSize(1).withConnectionTimeout(Duration.ofSeconds(5));
+      PoolOptions.DEFAULT.withMaximumSize(1).withConnectionTimeout(Duration.ofSeconds(30));
   private static final int CUSTOMERS = 12;
   private static final WorkflowDefinition<String, Integer> VISIT =
       WorkflowDefinition.of("visit", String.class, Integer.class);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.dbos.DBOS;
 import dev.dbos.datasource.PoolOptions;
 import dev.dbos.datasource.TransactionOptions;
@@ -69,12 +70,18 @@ class PoolTest {
     CountDownLatch holding = new CountDownLatch(2);
     CountDownLatch done = new CountDownLatch(1);
     try (JdbcDatasource shop =
-            JdbcDatasource.builder(newDatabase()).name("shop").pool(TWO_IMPATIENT).build();
+            JdbcDatasource.builder(newDatabase())
+                .name("shop")
+                .pool(TWO_IMPATIENT.withMinimumIdle(2))
+                .build();
         DBOS dbos =
             DBOS.builder("tea-shop")
                 .systemDatabaseUrl(newDatabase())
                 .workflow(ORDER, sku -> hold(shop, "reserve stock", holding, done))
                 .launch()) {
+      HikariPoolMXBean pool =
+          shop.unwrap(HikariDataSource.class).orElseThrow().getHikariPoolMXBean();
+      Eventually.await("both are open", () -> pool.getTotalConnections() == 2);
       WorkflowHandle<String> order = dbos.start(ORDER, "tea", StartOptions.id("order-42"));
       CompletableFuture<String> audit =
           shop.callTransactionAsync("audit", connection -> held(holding, done));

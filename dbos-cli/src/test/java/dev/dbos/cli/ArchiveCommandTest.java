@@ -100,7 +100,7 @@ class ArchiveCommandTest {
       try (DBOS dbos = shop(file.url())) {
         dbos.run(CHECKOUT, "tea", StartOptions.id("order-1"));
         dbos.start(CHECKOUT, "coffee", StartOptions.id("order-2"));
-        assertThat(dbos.getEvent("order-2", "packed", Boolean.class, Duration.ofSeconds(30)))
+        assertThat(dbos.getEvent("order-2", "packed", Boolean.class, Duration.ofSeconds(60)))
             .contains(true);
       }
 
@@ -120,7 +120,7 @@ class ArchiveCommandTest {
 
       try (DBOS dbos = shop(to)) {
         dbos.send("order-2", ", paid");
-        assertThat(dbos.retrieve("order-2", String.class).result(Duration.ofSeconds(30)))
+        assertThat(dbos.retrieve("order-2", String.class).result(Duration.ofSeconds(60)))
             .isEqualTo("coffee in a box, paid");
       }
       assertThat(terminal.run("move", "--from", file.url(), "--undo")).isZero();

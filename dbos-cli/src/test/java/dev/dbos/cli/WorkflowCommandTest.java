@@ -165,7 +165,7 @@ class WorkflowCommandTest {
           .as(terminal.err())
           .isZero();
       assertThat(terminal.out()).isEqualTo("Forked order-1 as order-1b.");
-      assertThat(dbos.retrieve("order-1b", String.class).result(Duration.ofSeconds(30)))
+      assertThat(dbos.retrieve("order-1b", String.class).result(Duration.ofSeconds(60)))
           .isEqualTo("tea in a box");
       assertThat(terminal.run("workflow", "fork", "order-1", "--step-named", "ship", "-u", url))
           .isEqualTo(2);

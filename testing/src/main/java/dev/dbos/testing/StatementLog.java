@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
  * that this class logs itself proves that everything before it has arrived.
  */
 final class StatementLog {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long POLL_NANOS = Duration.ofMillis(2).toNanos();
 
   /** A transaction that wrote only in subtransactions is found through their ids. */

@@ -37,7 +37,7 @@ public final class TestPgBouncer implements AutoCloseable {
       List.of("/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin");
 
   private static final String SUPERUSER = "postgres";
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final TestPostgres server;
   private final Path directory;

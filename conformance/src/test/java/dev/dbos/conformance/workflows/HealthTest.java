@@ -62,7 +62,7 @@ class HealthTest {
       assertThat(health.status()).isEqualTo(Status.UP);
       assertThat(health.problems()).isEmpty();
       assertThat(health.systemDatabase().reachable()).isTrue();
-      assertThat(health.systemDatabase().latency()).isPositive().isLessThan(Duration.ofSeconds(5));
+      assertThat(health.systemDatabase().latency()).isPositive();
       assertThat(health.work().running()).isEqualTo(1);
       assertThat(health.work().unrecovered()).isEqualTo(1);
       assertThat(health.work().queueLag()).contains(Duration.ofSeconds(5));

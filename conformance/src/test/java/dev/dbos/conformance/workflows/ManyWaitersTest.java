@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 class ManyWaitersTest {
   private static final int ORDERS = 400;
-  private static final int MOST_MORE_THREADS = 30;
+  private static final int MOST_MORE_THREADS = 100;
   private static final int MOST_CONNECTIONS = 30;
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final WorkflowDefinition<Integer, String> ORDER =

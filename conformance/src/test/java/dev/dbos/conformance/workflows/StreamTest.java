@@ -93,7 +93,7 @@ class StreamTest {
                 return values;
               });
 
-      assertThat(seen.get(30, TimeUnit.SECONDS)).containsExactly(10, 20, 30);
+      assertThat(seen.get(60, TimeUnit.SECONDS)).containsExactly(10, 20, 30);
       assertThat(order.result()).isEqualTo("done");
       assertThat(read(dbos)).containsExactly(10, 20, 30);
       assertThat(read(dbos, StreamOptions.DEFAULT.fromOffset(2))).containsExactly(30);
@@ -373,7 +373,7 @@ class StreamTest {
           CompletableFuture.supplyAsync(() -> progress.iterator().hasNext());
       progress.close();
 
-      assertThat(more.get(30, TimeUnit.SECONDS)).isFalse();
+      assertThat(more.get(60, TimeUnit.SECONDS)).isFalse();
       closed.countDown();
     }
   }

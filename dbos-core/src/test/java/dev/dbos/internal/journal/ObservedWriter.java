@@ -29,7 +29,7 @@ final class ObservedWriter implements BatchWriter {
     private final CountDownLatch released = new CountDownLatch(1);
 
     void awaitEntered() throws InterruptedException {
-      if (!entered.await(30, TimeUnit.SECONDS)) {
+      if (!entered.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("no batch is written");
       }
     }
@@ -62,7 +62,7 @@ final class ObservedWriter implements BatchWriter {
 
   private static void awaitRelease(Hold held) {
     try {
-      if (!held.released.await(30, TimeUnit.SECONDS)) {
+      if (!held.released.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("the batch was never released");
       }
     } catch (InterruptedException e) {

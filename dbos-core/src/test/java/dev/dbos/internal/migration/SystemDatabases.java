@@ -17,7 +17,7 @@ import java.util.TreeMap;
 
 /** Opening system databases, and putting one back to an earlier version. */
 final class SystemDatabases {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** What undoes each migration in a PostgreSQL database; a missing number has nothing to undo. */
   private static final Map<Integer, List<String>> POSTGRES_UNDO =

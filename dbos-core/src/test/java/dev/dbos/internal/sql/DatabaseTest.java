@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class DatabaseTest {
   private static final String STOCK = "CREATE TABLE stock (sku varchar(20) PRIMARY KEY)";
   private static final String COUNT = "SELECT count(*) FROM stock";

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Errors as the databases really raise them. */
-@Timeout(60)
+@Timeout(300)
 class SqlFailureTest {
   private static final String STOCK =
       "CREATE TABLE stock (sku varchar(20) PRIMARY KEY, pieces int NOT NULL, shelf int UNIQUE,"

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
 class WatcherTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Named STATUS = new Named("order-42", "status");
   private static final Named CARD = new Named("order-42", "card");
   private static final String PAID =
